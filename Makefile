@@ -1,0 +1,66 @@
+# `make` alone prints what there is.
+
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+BIN := $(abspath $(TARGET)/release)
+VENV := $(abspath $(TARGET)/sandbox-venv)
+
+# One profile and one set of packages for all targets: dependencies are compiled once.
+PROFILE := --release
+
+# Bytecode beside the sandbox's sources would look like a change of what is embedded.
+export PYTHONPYCACHEPREFIX := $(abspath $(TARGET)/pycache)
+
+.DEFAULT_GOAL := help
+.PHONY: help build demo test check bench docs advisories sandbox-venv clean
+
+help: ## Print this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+build: ## Build `cloister` and `terraform-provider-cloister` into target/release
+	@scripts/prerequisites.sh cargo
+	cargo build $(PROFILE) -p cloister -p terraform-provider-cloister
+
+demo: ## Build, then apply, verify and destroy the quickstart in a sandbox: no AWS account needed
+	@CLOISTER_BIN_DIR='$(BIN)' MAKE='$(MAKE)' scripts/demo.sh
+
+test: ## Run all tests
+	@scripts/prerequisites.sh cargo nextest python terraform
+	@$(MAKE) --no-print-directory sandbox-venv build
+	CLOISTER_BIN_DIR='$(BIN)' CLOISTER_SANDBOX_PYTHON='$(VENV)/bin/python' \
+		cargo nextest run $(PROFILE) --workspace
+	cargo test $(PROFILE) --doc --workspace
+	cd sandbox && '$(VENV)/bin/python' -m pytest -q -p no:cacheprovider
+
+check: ## Check format, lints, licences and generated files; print what grew too large
+	@scripts/prerequisites.sh cargo
+	cargo fmt --all --check
+	cargo clippy $(PROFILE) --workspace --all-targets -- -D warnings
+	@scripts/check-dependencies.sh
+	@scripts/docs.sh --check
+	@scripts/outliers.sh
+
+docs: ## Write the generated docs: registry pages and JSON schemas
+	@scripts/prerequisites.sh cargo
+	@scripts/docs.sh
+
+bench: ## Measure start time, memory and throughput
+	@scripts/prerequisites.sh cargo terraform
+	@$(MAKE) --no-print-directory build
+	CLOISTER_BIN_DIR='$(BIN)' cargo run $(PROFILE) -p cloister-tests --bin bench
+
+advisories: ## Check the dependencies against known vulnerabilities (needs the network)
+	cargo deny check advisories
+
+sandbox-venv: $(VENV)/complete ## Make the Python environment that the tests use
+
+$(VENV)/complete: sandbox/requirements.txt sandbox/requirements-dev.txt
+	@scripts/prerequisites.sh python
+	rm -rf '$(VENV)'
+	"$$(scripts/python.sh)" -I -m venv '$(VENV)'
+	'$(VENV)/bin/python' -I -m pip install --quiet --no-input --disable-pip-version-check \
+		--requirement sandbox/requirements-dev.txt
+	touch $@
+
+clean: ## Remove everything that was built
+	cargo clean
+	rm -rf '$(VENV)' '$(abspath $(TARGET)/pycache)'

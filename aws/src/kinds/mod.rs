@@ -1,0 +1,51 @@
+//! What the engine can make in AWS: one module per kind of object.
+
+mod arn;
+mod kms_alias;
+mod kms_key;
+mod restate;
+mod s3_bucket;
+mod s3_bucket_policy;
+mod settled;
+mod ssm_parameter;
+mod tags;
+
+use cloister_composite::Kinds;
+
+use crate::session::Aws;
+
+pub use arn::Arn;
+pub use kms_alias::{KmsAlias, KmsAliasDesired, KmsAliasObserved};
+pub use kms_key::{KmsKey, KmsKeyDesired, KmsKeyDisposal, KmsKeyObserved, Rotation};
+pub use s3_bucket::{
+    AccessLog, Encryption, LifecycleRule, Ownership, PublicAccessBlock, S3Bucket, S3BucketDesired,
+    S3BucketDisposal, S3BucketObserved, Transition, Versioning,
+};
+pub use s3_bucket_policy::{
+    S3BucketPolicy, S3BucketPolicyDesired, S3BucketPolicyDisposal, S3BucketPolicyObserved,
+};
+
+/// Every kind, by name.
+pub fn kinds() -> Kinds<Aws> {
+    Kinds::new(ssm_parameter::KIND)
+        .with::<KmsAlias>()
+        .with::<KmsKey>()
+        .with::<S3Bucket>()
+        .with::<S3BucketPolicy>()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Kinds stand in users' state files: a name is never changed.
+    #[test]
+    fn the_names_of_kinds_are_frozen() {
+        let all = kinds();
+        assert_eq!(all.anchor_kind(), "ssm:parameter");
+        assert_eq!(
+            all.names().collect::<Vec<_>>(),
+            ["kms:alias", "kms:key", "s3:bucket", "s3:bucket-policy"]
+        );
+    }
+}

@@ -1,0 +1,33 @@
+//! Inputs that must be known by the time a kind is called.
+
+use cloister_composite::{ErrorClass, Input, PartError};
+
+/// The value of `input`; the engine settles every input before it calls a kind.
+pub(crate) fn settled<'a, T>(
+    input: &'a Input<T>,
+    kind: &str,
+    name: &str,
+) -> Result<&'a T, PartError> {
+    input
+        .known()
+        .ok_or_else(|| PartError::bug(kind, format!("`{name}` was not settled before the call")))
+}
+
+/// A field that AWS's answer must have.
+pub(crate) fn answered<T>(value: Option<T>, api: &str, name: &str) -> Result<T, PartError> {
+    value.ok_or_else(|| PartError::bug(api, format!("the answer lacks `{name}`")))
+}
+
+/// A policy document in AWS's answer.
+pub(crate) fn parse_policy(text: &str, api: &str) -> Result<serde_json::Value, PartError> {
+    serde_json::from_str(text)
+        .map_err(|error| PartError::bug(api, format!("the policy is no JSON: {error}")))
+}
+
+/// The object was made a moment ago: that AWS does not know it everywhere yet is no answer.
+pub(crate) fn not_yet_seen(mut error: PartError) -> PartError {
+    if error.is_not_found() {
+        error.class = ErrorClass::Propagation;
+    }
+    error
+}

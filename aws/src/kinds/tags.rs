@@ -1,0 +1,72 @@
+//! Tags: which are ours to set, and what differs.
+
+use cloister_composite::Tags;
+
+/// The tags without those that AWS itself sets, which nobody else may.
+pub(crate) fn settable(tags: &Tags) -> Tags {
+    tags.iter()
+        .filter(|(key, _)| !is_reserved(key))
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect()
+}
+
+/// Whether only AWS sets this tag.
+pub(crate) fn is_reserved(key: &str) -> bool {
+    key.starts_with("aws:")
+}
+
+/// Whether `tags` holds every tag of `wanted`.
+pub(crate) fn holds(tags: &Tags, wanted: &Tags) -> bool {
+    wanted
+        .iter()
+        .all(|(key, value)| tags.get(key) == Some(value))
+}
+
+/// What turns `observed` into `desired`: tags to set, and keys to remove.
+pub(crate) fn difference(desired: &Tags, observed: &Tags) -> (Tags, Vec<String>) {
+    let set = desired
+        .iter()
+        .filter(|(key, value)| observed.get(*key) != Some(*value))
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect();
+    let removed = observed
+        .keys()
+        .filter(|key| !desired.contains_key(*key) && !is_reserved(key))
+        .cloned()
+        .collect();
+    (set, removed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tags(pairs: &[(&str, &str)]) -> Tags {
+        pairs
+            .iter()
+            .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+            .collect()
+    }
+
+    #[test]
+    fn only_what_differs_is_set_and_what_aws_set_is_left() {
+        let desired = tags(&[("kept", "1"), ("changed", "2"), ("new", "3")]);
+        let observed = tags(&[
+            ("kept", "1"),
+            ("changed", "1"),
+            ("old", "0"),
+            ("aws:stack", "x"),
+        ]);
+        assert_eq!(
+            difference(&desired, &observed),
+            (
+                tags(&[("changed", "2"), ("new", "3")]),
+                vec!["old".to_owned()]
+            )
+        );
+        assert_eq!(
+            settable(&tags(&[("aws:stack", "x"), ("a", "b")])),
+            tags(&[("a", "b")])
+        );
+    }
+}

@@ -1,0 +1,12 @@
+//! The real SDK over HTTP against the sandbox: sessions, kinds, the anchor store and the readers.
+//!
+//! Each test has a sandbox of its own. A green run shows behaviour against this model of AWS, not against AWS.
+
+mod anchor;
+mod buckets;
+mod contract;
+mod faults;
+mod keys;
+mod readers;
+mod session;
+mod support;

@@ -1,0 +1,196 @@
+//! Starts a sandbox, opens sessions in it, and asks it to spoil calls.
+
+use std::{
+    io::{Read, Write},
+    net::TcpStream,
+    path::PathBuf,
+    process::{Child, Command, Stdio},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use cloister_aws::{Accounts, Aws, Environment, Settings, Target};
+use serde_json::{Value, json};
+
+/// A running sandbox; it ends with the test.
+pub(crate) struct Sandbox {
+    process: Child,
+    ready: Value,
+    _folder: tempfile::TempDir,
+}
+
+/// Says how to get the sandbox's Python instead of skipping.
+const MISSING: &str = "CLOISTER_SANDBOX_PYTHON is not set: run `make sandbox-venv`, then set it to the `python` of \
+                       that virtual environment (`make test` does both)";
+
+impl Sandbox {
+    /// Starts a fresh one and waits until it serves.
+    pub(crate) fn start() -> Self {
+        let python = std::env::var_os("CLOISTER_SANDBOX_PYTHON").expect(MISSING);
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let ready_file = folder.path().join("ready.json");
+        let process = Command::new(python)
+            .args(["-m", "cloister_sandbox", "--ready-file"])
+            .arg(&ready_file)
+            .arg("--parent-pid")
+            .arg(std::process::id().to_string())
+            .env(
+                "PYTHONPATH",
+                PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../sandbox"),
+            )
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("CLOISTER_SANDBOX_PYTHON names a Python");
+        let mut sandbox = Self {
+            process,
+            ready: Value::Null,
+            _folder: folder,
+        };
+        sandbox.ready = sandbox.wait_for(&ready_file);
+        sandbox
+    }
+
+    fn wait_for(&mut self, ready_file: &std::path::Path) -> Value {
+        let patience = Instant::now() + Duration::from_mins(2);
+        loop {
+            if let Ok(text) = std::fs::read_to_string(ready_file) {
+                return serde_json::from_str(&text).expect("the ready file is JSON");
+            }
+            if let Some(status) = self
+                .process
+                .try_wait()
+                .expect("the sandbox can be asked for its status")
+            {
+                panic!("the sandbox ended before it served: {status}");
+            }
+            assert!(
+                Instant::now() < patience,
+                "the sandbox did not serve in time"
+            );
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// The environment that leads into it.
+    pub(crate) fn environment(&self) -> Vec<(String, String)> {
+        let variables = self.ready["environment"]
+            .as_object()
+            .expect("an environment");
+        variables
+            .iter()
+            .map(|(name, value)| (name.clone(), value.as_str().expect("a text").to_owned()))
+            .collect()
+    }
+
+    /// A value of the ready file's Terraform variables.
+    pub(crate) fn variable(&self, name: &str) -> String {
+        self.ready["terraform_variables"][name]
+            .as_str()
+            .expect("a known variable")
+            .to_owned()
+    }
+
+    /// Opens accounts with `settings` in the sandbox's environment.
+    pub(crate) fn accounts(&self, settings: Settings) -> Accounts {
+        Accounts::open(settings, Environment::of(self.environment())).expect("sound settings")
+    }
+
+    /// The administrator's session in the home account and region.
+    pub(crate) async fn aws(&self) -> Arc<Aws> {
+        let session = self
+            .accounts(Settings::default())
+            .session(&Target::default())
+            .await;
+        session.expect("the sandbox's own credentials open a session")
+    }
+
+    /// Replaces the fault rules.
+    pub(crate) fn spoil(&self, rules: &Value) {
+        self.control("POST", "faults", rules);
+    }
+
+    /// How many calls of `action`, such as `kms:CreateKey`, were answered so far.
+    pub(crate) fn calls(&self, action: &str) -> usize {
+        let answer = self.control("GET", "calls", &json!({}));
+        let calls = answer["calls"].as_array().expect("a list of calls");
+        calls.iter().filter(|call| call["action"] == action).count()
+    }
+
+    /// New credentials for a role of the home account.
+    pub(crate) fn lend(&self, request: &Value) -> Value {
+        self.control("POST", "session", request)
+    }
+
+    /// How often the fault rules fired.
+    pub(crate) fn fired(&self) -> u64 {
+        let answer = self.control("GET", "faults", &json!({}));
+        let rules = answer["rules"].as_array().expect("a list of rules");
+        rules.iter().filter_map(|rule| rule["fired"].as_u64()).sum()
+    }
+
+    /// Delivers what the trail has recorded so far.
+    pub(crate) fn deliver(&self) {
+        self.control("POST", "deliver", &json!({}));
+    }
+
+    /// Writes an object from outside the network, as any user would; the error is S3's code.
+    pub(crate) async fn put_object(&self, bucket: &str, key: &str) -> Result<(), String> {
+        let text = |name: &str| {
+            self.ready["environment"][name]
+                .as_str()
+                .expect("a text")
+                .to_owned()
+        };
+        let credentials = aws_credential_types::Credentials::new(
+            text("AWS_ACCESS_KEY_ID"),
+            text("AWS_SECRET_ACCESS_KEY"),
+            Some(text("AWS_SESSION_TOKEN")),
+            None,
+            "sandbox",
+        );
+        let config = aws_sdk_s3::Config::builder()
+            .behavior_version(aws_sdk_s3::config::BehaviorVersion::latest())
+            .region(aws_sdk_s3::config::Region::new(text("AWS_REGION")))
+            .endpoint_url(text("AWS_ENDPOINT_URL"))
+            .credentials_provider(credentials)
+            .build();
+        let put = aws_sdk_s3::Client::from_conf(config)
+            .put_object()
+            .bucket(bucket)
+            .key(key)
+            .body(aws_sdk_s3::primitives::ByteStream::from_static(b"text"));
+        put.send().await.map(|_| ()).map_err(|error| {
+            aws_sdk_s3::error::ProvideErrorMetadata::code(&error)
+                .unwrap_or("none")
+                .to_owned()
+        })
+    }
+
+    /// One request to the control API.
+    fn control(&self, method: &str, path: &str, body: &Value) -> Value {
+        let url = self.ready["control"].as_str().expect("a control address");
+        let rest = url.strip_prefix("http://").expect("plain HTTP");
+        let (host, base) = rest.split_once('/').expect("a path");
+        let body = body.to_string();
+        let mut stream = TcpStream::connect(host).expect("the control API listens");
+        write!(
+            stream,
+            "{method} /{base}/{path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n\
+             Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
+            body.len()
+        )
+        .expect("the request is sent");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("an answer");
+        let (head, body) = answer.split_once("\r\n\r\n").expect("an HTTP answer");
+        assert!(head.contains(" 200 "), "{method} {path}: {answer}");
+        serde_json::from_str(body).expect("a JSON answer")
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}

@@ -1,0 +1,459 @@
+//! Applying: every part starts the moment its last dependency is ready.
+
+use std::{
+    collections::BTreeSet,
+    future::Future,
+    sync::{Mutex, PoisonError},
+};
+
+use futures::{StreamExt, stream::FuturesUnordered};
+use serde_json::Value;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    blueprint::{Blueprint, Part},
+    diff::changed_settings,
+    engine::{Applied, Applying, Blocked, Engine, Failure, Observations},
+    error::{ErrorClass, PartError},
+    foreign_tags::with_ignored,
+    identity::token,
+    key::PartKey,
+    kind::{Journal, Readiness},
+    kinds::{ErasedKind, Observation},
+    lease::Hold,
+    observe::{exposed, outputs_of},
+    order::Order,
+    parts::{PartState, PartsState, anchor_key},
+    plan::anchor_state,
+};
+
+/// One apply in progress.
+struct Run<'a, C> {
+    engine: &'a Engine<'a, C>,
+    blueprint: &'a Blueprint,
+    hold: &'a Hold<'a>,
+    deadline: Instant,
+    stop: &'a CancellationToken,
+    found: Mutex<Observations>,
+}
+
+/// What became of the parts of one pass over a graph.
+#[derive(Debug, Default)]
+pub(crate) struct Pass {
+    pub(crate) done: BTreeSet<PartKey>,
+    pub(crate) failures: Vec<(PartKey, PartError)>,
+    pub(crate) not_started: Vec<PartKey>,
+}
+
+impl<C: Send + Sync> Engine<'_, C> {
+    /// Makes or changes a composite until it is as the blueprint wants it, or as far as it gets.
+    ///
+    /// A failure stops what depends on it and lets the rest finish; everything made is in the answer.
+    pub async fn apply(&self, applying: Applying<'_>) -> Result<Applied, Blocked> {
+        let Applying {
+            blueprint,
+            prior,
+            stop,
+            ..
+        } = applying;
+        let hold = match prior {
+            None => Hold::for_create(self.ground(), blueprint, stop).await?,
+            Some(_) => Hold::for_change(self.ground(), blueprint, stop).await?,
+        };
+        let found = match prior {
+            Some(prior) => match self.read_parts(prior).await {
+                Ok(found) => found,
+                Err(error) => return Err(self.give_back(&hold, error).await),
+            },
+            None => Observations::new(),
+        };
+        let run = Run {
+            engine: self,
+            blueprint,
+            hold: &hold,
+            deadline: applying.deadline,
+            stop,
+            found: Mutex::new(found),
+        };
+        let ended = CancellationToken::new();
+        let (applied, ()) = futures::join!(
+            async {
+                let applied = run.finish(&applying).await;
+                ended.cancel();
+                applied
+            },
+            hold.beat(&ended),
+        );
+        Ok(applied)
+    }
+
+    async fn give_back(&self, hold: &Hold<'_>, error: PartError) -> Blocked {
+        if let Err(release) = hold.release().await {
+            tracing::warn!(%release, "the lease could not be given back");
+        }
+        Blocked::Call(error)
+    }
+}
+
+impl<C: Send + Sync> Run<'_, C> {
+    async fn finish(&self, applying: &Applying<'_>) -> Applied {
+        let order = Order::forwards(self.blueprint);
+        let mut pass = in_order(order, self.stop, |key| self.settle(key)).await;
+        let mut leftovers = PartsState::new();
+        if pass.failures.is_empty() && pass.not_started.is_empty() {
+            leftovers = self.remove_unwanted(applying, &mut pass).await;
+        }
+        let mut failures = self.failures(pass.failures);
+        let complete = failures.is_empty() && pass.not_started.is_empty();
+        let ended = if complete {
+            self.hold.complete(self.blueprint).await
+        } else {
+            self.hold.release().await
+        };
+        if let Err(error) = ended {
+            failures.push(Failure {
+                part: None,
+                origin: None,
+                error,
+            });
+        }
+        let found = self.found();
+        let mut parts = self.reached(&found, &pass.done, applying.prior);
+        parts.extend(leftovers);
+        Applied {
+            parts,
+            exposed: exposed(self.blueprint, &outputs_of(&found)),
+            failures,
+            not_started: pass.not_started,
+            stopped: self.stop.is_cancelled(),
+        }
+    }
+
+    fn failures(&self, failed: Vec<(PartKey, PartError)>) -> Vec<Failure> {
+        failed
+            .into_iter()
+            .map(|(key, error)| Failure {
+                origin: self.blueprint.parts.get(&key).and_then(|part| {
+                    let setting = error.setting.as_deref().unwrap_or("");
+                    part.origin(setting).map(str::to_owned)
+                }),
+                part: Some(key),
+                error,
+            })
+            .collect()
+    }
+
+    /// The parts for the state: what is done as wanted, what is not as it was.
+    fn reached(
+        &self,
+        found: &Observations,
+        done: &BTreeSet<PartKey>,
+        prior: Option<&PartsState>,
+    ) -> PartsState {
+        let mut parts: PartsState = self
+            .blueprint
+            .parts
+            .values()
+            .map(|part| {
+                let before = prior.and_then(|prior| prior.get(&part.key));
+                let id = found.get(&part.key).map(|found| found.id.clone());
+                let settings = match before {
+                    Some(before) if !done.contains(&part.key) => before.settings.clone(),
+                    _ => part.desired.render().unwrap_or_default(),
+                };
+                let kind = part.kind.to_owned();
+                (part.key.clone(), PartState { kind, id, settings })
+            })
+            .collect();
+        let kind = self.engine.kinds.anchor_kind();
+        parts.insert(anchor_key(), anchor_state(kind, self.blueprint));
+        parts
+    }
+
+    /// Deletes the parts that the state has and the blueprint does not; returns those that could not be.
+    async fn remove_unwanted(&self, applying: &Applying<'_>, pass: &mut Pass) -> PartsState {
+        let unwanted: PartsState = applying
+            .prior
+            .into_iter()
+            .flatten()
+            .filter(|(key, part)| {
+                !self.blueprint.parts.contains_key(*key)
+                    && **key != anchor_key()
+                    && part.id.is_some()
+            })
+            .map(|(key, part)| (key.clone(), part.clone()))
+            .collect();
+        if unwanted.is_empty() {
+            return unwanted;
+        }
+        let previous = applying.previous.unwrap_or(self.blueprint);
+        let deleting = self
+            .engine
+            .delete_parts(previous, &unwanted, self.deadline, self.stop);
+        let deleted = deleting.await;
+        pass.failures.extend(deleted.failures);
+        pass.not_started.extend(deleted.not_started);
+        unwanted
+            .into_iter()
+            .filter(|(key, _)| !deleted.done.contains(key))
+            .collect()
+    }
+
+    fn found(&self) -> std::sync::MutexGuard<'_, Observations> {
+        self.found.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Brings one part to where the blueprint wants it.
+    async fn settle(&self, key: PartKey) -> Result<(), PartError> {
+        let Some(part) = self.blueprint.parts.get(&key) else {
+            return Err(PartError::bug(key.as_str(), "not in the blueprint"));
+        };
+        let kind = self.engine.kinds.known(part.kind)?;
+        let settings = {
+            let found = self.found();
+            part.desired.settle(&outputs_of(&found))
+        }
+        .map_err(|error| PartError::bug(key.as_str(), error.to_string()))?;
+        let current = self.found().get(&key).cloned();
+        let current = match current {
+            None if self.may_exist(&key, kind.journal()) => {
+                let found = self.look_for(part, kind.as_ref(), &settings).await?;
+                if let Some(found) = &found {
+                    tracing::info!(part = %key, id = found.id, "found an object of an earlier run");
+                }
+                found
+            }
+            current => current,
+        };
+        let settled = match current {
+            None => self.create(part, kind.as_ref(), &settings).await?,
+            Some(current) => self.change(part, kind.as_ref(), &settings, current).await?,
+        };
+        let ready = self.await_ready(&key, kind.as_ref(), settled).await?;
+        self.found().insert(key, ready);
+        Ok(())
+    }
+
+    /// Whether the object may exist although the state does not know it.
+    fn may_exist(&self, key: &PartKey, journal: Journal) -> bool {
+        match journal {
+            // Its create meets it by itself.
+            Journal::NaturalKey => !self.hold.fresh,
+            Journal::Token | Journal::Intent => !self.hold.fresh || self.hold.intended(key),
+        }
+    }
+
+    async fn look_for(
+        &self,
+        part: &Part,
+        kind: &dyn ErasedKind<C>,
+        settings: &Value,
+    ) -> Result<Option<Observation>, PartError> {
+        let tags = self.blueprint.identity.finding_tags(&part.key);
+        self.patiently(|| kind.find(self.engine.context, settings, &tags))
+            .await
+    }
+
+    async fn create(
+        &self,
+        part: &Part,
+        kind: &dyn ErasedKind<C>,
+        settings: &Value,
+    ) -> Result<Observation, PartError> {
+        const TRIES: u32 = 4;
+        let identity = &self.blueprint.identity;
+        let token = token(
+            identity,
+            &part.key,
+            &self.hold.nonce(),
+            &settings.to_string(),
+        );
+        let mut tries = 0;
+        loop {
+            if kind.journal() == Journal::Intent && !self.hold.intended(&part.key) {
+                self.hold.intend(&part.key).await?;
+            }
+            tracing::info!(part = %part.key, kind = part.kind, "making it");
+            let made = self
+                .patiently(|| kind.create(self.engine.context, settings, &token))
+                .await;
+            match made {
+                Err(error) if error.class == ErrorClass::Uncertain => {
+                    tries += 1;
+                    tracing::warn!(part = %part.key, %error, "the answer was lost, looking for the object");
+                    if let Some(found) = self.look_longer(part, kind, settings).await? {
+                        // What the create had still to do is done by comparing.
+                        return Box::pin(self.change(part, kind, settings, found)).await;
+                    }
+                    if tries == TRIES || self.stop.is_cancelled() {
+                        return Err(error);
+                    }
+                }
+                made => return made,
+            }
+        }
+    }
+
+    /// Looks for an object until reads have caught up with writes.
+    async fn look_longer(
+        &self,
+        part: &Part,
+        kind: &dyn ErasedKind<C>,
+        settings: &Value,
+    ) -> Result<Option<Observation>, PartError> {
+        let caught_up = Instant::now() + self.engine.pace.read_lag;
+        let mut pause = self.engine.pace.first_pause;
+        loop {
+            if let Some(found) = self.look_for(part, kind, settings).await? {
+                return Ok(Some(found));
+            }
+            if Instant::now() >= caught_up {
+                return Ok(None);
+            }
+            tokio::time::sleep(pause.min(caught_up - Instant::now())).await;
+            pause = self.engine.pace.next(pause);
+        }
+    }
+
+    async fn change(
+        &self,
+        part: &Part,
+        kind: &dyn ErasedKind<C>,
+        settings: &Value,
+        current: Observation,
+    ) -> Result<Observation, PartError> {
+        let wanted = with_ignored(settings.clone(), &current.settings, self.engine.ignored_tags);
+        let observed = kind.align(&wanted, current.settings.clone());
+        let changed = changed_settings(&wanted, &observed);
+        if changed.is_empty() {
+            return Ok(current);
+        }
+        tracing::info!(part = %part.key, kind = part.kind, settings = changed.join(","), "changing it");
+        if changed
+            .iter()
+            .any(|name| kind.replaced_by().contains(&name.as_str()))
+        {
+            self.patiently(|| kind.delete(self.engine.context, &current.id, &part.disposal))
+                .await?;
+            return self.create(part, kind, settings).await;
+        }
+        self.patiently(|| kind.update(self.engine.context, &current.id, &wanted, &changed))
+            .await?;
+        Ok(current)
+    }
+
+    async fn await_ready(
+        &self,
+        key: &PartKey,
+        kind: &dyn ErasedKind<C>,
+        mut current: Observation,
+    ) -> Result<Observation, PartError> {
+        let mut pause = self.engine.pace.first_pause;
+        loop {
+            match &current.readiness {
+                Readiness::Ready => return Ok(current),
+                Readiness::Failed(reason) => {
+                    return Err(PartError::new(
+                        ErrorClass::Refused,
+                        "cloister",
+                        &current.id,
+                        reason,
+                    ));
+                }
+                Readiness::Pending => {}
+            }
+            tracing::debug!(part = %key, id = current.id, "not ready yet");
+            if !self.engine.pause(pause, self.deadline, self.stop).await {
+                let message = "it was made, and was not ready when the run had to end";
+                return Err(PartError::new(
+                    ErrorClass::Busy,
+                    "cloister",
+                    &current.id,
+                    message,
+                ));
+            }
+            pause = self.engine.pace.next(pause);
+            let ids = [current.id.clone()];
+            // A read that lags behind the create says nothing: ask again.
+            let answers = kind.read(self.engine.context, &ids).await?;
+            if let Some(found) = answers.into_iter().flatten().next() {
+                current = found;
+            }
+        }
+    }
+
+    async fn patiently<T, F>(&self, call: impl FnMut() -> F) -> Result<T, PartError>
+    where
+        F: Future<Output = Result<T, PartError>>,
+    {
+        self.engine.patiently(self.deadline, self.stop, call).await
+    }
+}
+
+impl<C: Send + Sync> Engine<'_, C> {
+    /// Repeats a call while something is in its way that goes away by itself.
+    pub(crate) async fn patiently<T, F>(
+        &self,
+        deadline: Instant,
+        stop: &CancellationToken,
+        mut call: impl FnMut() -> F,
+    ) -> Result<T, PartError>
+    where
+        F: Future<Output = Result<T, PartError>>,
+    {
+        let propagated = Instant::now() + self.pace.propagation;
+        let mut pause = self.pace.first_pause;
+        loop {
+            let error = match call().await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
+            let until = match error.class {
+                ErrorClass::Busy => deadline,
+                ErrorClass::Propagation => deadline.min(propagated),
+                _ => return Err(error),
+            };
+            tracing::debug!(%error, "in the way for now, trying again");
+            if !self.pause(pause, until, stop).await {
+                return Err(error);
+            }
+            pause = self.pace.next(pause);
+        }
+    }
+}
+
+/// Runs `step` for each part of an order, as soon as those it waits for are done.
+pub(crate) async fn in_order<F>(
+    mut order: Order,
+    stop: &CancellationToken,
+    step: impl Fn(PartKey) -> F,
+) -> Pass
+where
+    F: Future<Output = Result<(), PartError>>,
+{
+    let mut pass = Pass::default();
+    let mut running = FuturesUnordered::new();
+    loop {
+        for key in order.take_ready() {
+            if stop.is_cancelled() {
+                pass.not_started.push(key);
+            } else {
+                let work = step(key.clone());
+                running.push(async move { (key, work.await) });
+            }
+        }
+        let Some((key, ended)) = running.next().await else {
+            break;
+        };
+        match ended {
+            Ok(()) => {
+                order.done(&key);
+                pass.done.insert(key);
+            }
+            Err(error) => pass.failures.push((key, error)),
+        }
+    }
+    pass.not_started.extend(order.left());
+    pass
+}

@@ -1,0 +1,40 @@
+//! How patiently the engine waits.
+
+use std::time::Duration;
+
+/// Waits and leases. All of them are settings, since accounts and networks differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pace {
+    /// The first pause between two tries.
+    pub first_pause: Duration,
+    /// The longest pause between two tries.
+    pub longest_pause: Duration,
+    /// How long a read may lag behind a write: after an uncertain create, that long is looked for the object.
+    pub read_lag: Duration,
+    /// How long a role, key or policy may take until it is seen everywhere (aws-lifecycle: two minutes).
+    pub propagation: Duration,
+    /// How long a run that says nothing is taken to be alive.
+    pub lease: Duration,
+    /// How often a run says that it is alive.
+    pub heartbeat: Duration,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self {
+            first_pause: Duration::from_secs(1),
+            longest_pause: Duration::from_secs(15),
+            read_lag: Duration::from_secs(5),
+            propagation: Duration::from_mins(2),
+            lease: Duration::from_mins(3),
+            heartbeat: Duration::from_mins(1),
+        }
+    }
+}
+
+impl Pace {
+    /// The pause after `pause`.
+    pub(crate) fn next(&self, pause: Duration) -> Duration {
+        (pause * 2).min(self.longest_pause)
+    }
+}

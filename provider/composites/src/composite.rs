@@ -1,0 +1,78 @@
+//! What every composite offers.
+
+use std::collections::BTreeMap;
+
+use cloister_composite::{Blueprint, Identity, Observations, SettingError, Tags};
+use cloister_framework::{Attr, Diagnostics};
+use schemars::JsonSchema;
+use serde::{Serialize, de::DeserializeOwned};
+
+/// Where a composite stands, and who asks for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Site {
+    /// The 12-digit account id.
+    pub account: String,
+    /// The region, such as `eu-central-1`.
+    pub region: String,
+    /// The partition: `aws`, `aws-us-gov`, `aws-cn`.
+    pub partition: String,
+    /// The provider's `owner`.
+    pub owner: String,
+    /// The user's tags merged with default ones; `None` while some are unknown.
+    pub tags: Option<Tags>,
+    /// Whether the composite is protected from deletion, for the anchor.
+    pub deletion_protection: bool,
+}
+
+impl Site {
+    /// The identity of a composite of this type and name here.
+    pub fn identity(&self, composite: &str, name: &str) -> Identity {
+        Identity {
+            account: self.account.clone(),
+            region: self.region.clone(),
+            composite: composite.to_owned(),
+            name: name.to_owned(),
+        }
+    }
+}
+
+/// What an import found: the parts, and what the anchor kept.
+#[derive(Debug)]
+pub struct Imported<'a> {
+    /// The name in the import id.
+    pub name: &'a str,
+    /// The objects that were found, by part.
+    pub found: &'a Observations,
+    /// What the anchor kept; empty without an anchor.
+    pub kept: &'a BTreeMap<String, serde_json::Value>,
+}
+
+/// A composite: a config, and what it consists of.
+pub trait Composite: Send + Sync + 'static {
+    /// The type without the provider's prefix: `s3_locked_bucket`.
+    const TYPE: &'static str;
+    /// What the user writes. Computed attributes are fields as well, and stay null.
+    type Config: JsonSchema + Serialize + DeserializeOwned + Send + Sync;
+
+    /// The name, which is identity.
+    fn name(config: &Self::Config) -> &Attr<String>;
+
+    /// What is wrong with a config by itself, beyond its schema. What is unknown is not wrong.
+    fn validate(config: &Self::Config) -> Diagnostics;
+
+    /// What is wrong with a config at this place.
+    fn check(config: &Self::Config, site: &Site) -> Diagnostics;
+
+    /// Who keeps the right to manage what the composite locks, as ARN patterns; `None` if nothing is locked or some
+    /// are unknown.
+    fn administrators(config: &Self::Config) -> Option<Vec<String>>;
+
+    /// Lays out the parts; `None` while something unknown decides which parts there are.
+    fn blueprint(config: &Self::Config, site: &Site) -> Result<Option<Blueprint>, SettingError>;
+
+    /// A config of this name with which an import looks for parts.
+    fn sketch(name: &str) -> Self::Config;
+
+    /// The config that would have made what an import found; `None` if the composite is not there.
+    fn recover(imported: &Imported<'_>) -> Option<Self::Config>;
+}

@@ -1,0 +1,13 @@
+//! The composites: what users write, and what each consists of.
+//!
+//! One module per composite: a config struct, which is its Terraform schema, its validation and its documentation at
+//! once, and a blueprint, a pure function from config to a graph of parts. Nothing here calls AWS. Read [`Composite`]
+//! first, then [`locked_bucket`].
+
+mod common;
+mod composite;
+pub mod locked_bucket;
+mod symbols;
+
+pub use common::{AccountRole, Common};
+pub use composite::{Composite, Imported, Site};

@@ -1,0 +1,102 @@
+//! The policy of the bucket's own key: it works for this bucket's objects through S3, and for nothing else.
+
+use cloister_policy::{Document, Operator, Principal, Statement};
+
+use super::policy::{Lock, allow_delivery};
+use crate::{composite::Site, symbols::text};
+
+/// Uses of a key. A grant is a use: it hands use on.
+const USE: [&str; 5] = [
+    "kms:CreateGrant",
+    "kms:Decrypt",
+    "kms:Encrypt",
+    "kms:GenerateDataKey*",
+    "kms:ReEncrypt*",
+];
+
+/// Changes of a key's configuration.
+const MANAGEMENT: [&str; 10] = [
+    "kms:CancelKeyDeletion",
+    "kms:DeleteImportedKeyMaterial",
+    "kms:DisableKey",
+    "kms:DisableKeyRotation",
+    "kms:EnableKey",
+    "kms:EnableKeyRotation",
+    "kms:PutKeyPolicy",
+    "kms:ScheduleKeyDeletion",
+    "kms:TagResource",
+    "kms:UntagResource",
+];
+
+/// The context that S3 gives every use of a key, with or without a bucket key.
+const BUCKET_CONTEXT: &str = "kms:EncryptionContext:aws:s3:arn";
+
+/// The key's policy.
+pub(crate) fn key_policy(lock: &Lock, site: &Site) -> Document {
+    let deliveries = lock.deliveries.iter().enumerate().map(|(index, delivery)| {
+        allow_delivery(&format!("AllowDelivery{}", index + 1), delivery)
+            .actions(["kms:Decrypt", "kms:GenerateDataKey*"])
+            .resource("*")
+    });
+    Document::of(
+        [
+            allow_the_account(site),
+            deny_use_outside_s3(lock, site),
+            deny_use_for_other_buckets(lock),
+            deny_management_by_others(lock, site),
+        ]
+        .into_iter()
+        .chain(deliveries),
+    )
+}
+
+fn root(site: &Site) -> String {
+    format!("arn:{}:iam::{}:root", site.partition, site.account)
+}
+
+/// Makes the account's IAM policies effective; it grants nobody anything by itself. Without it a key whose named
+/// administrators are deleted could not be managed by anyone.
+fn allow_the_account(site: &Site) -> Statement {
+    Statement::allow("AllowThePoliciesOfTheAccount")
+        .principal(Principal::aws(root(site)))
+        .action("kms:*")
+        .resource("*")
+}
+
+fn deny_use_outside_s3(lock: &Lock, site: &Site) -> Statement {
+    let suffix = if site.partition == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" };
+    let s3 = format!("s3.{}.{suffix}", site.region);
+    let statement = deny_use("DenyUseOutsideS3", lock);
+    statement.when(Operator::StringNotEquals, "kms:ViaService", [s3])
+}
+
+fn deny_use_for_other_buckets(lock: &Lock) -> Statement {
+    let objects = [lock.bucket_arn.clone(), format!("{}/*", lock.bucket_arn)];
+    let statement = deny_use("DenyUseForOtherBuckets", lock);
+    statement.when(Operator::ArnNotLike, BUCKET_CONTEXT, objects)
+}
+
+fn deny_use(sid: &str, lock: &Lock) -> Statement {
+    let mut statement = Statement::deny(sid)
+        .principal(Principal::anyone())
+        .actions(USE)
+        .resource("*");
+    if !lock.break_glass.is_empty() {
+        statement = statement.when(Operator::ArnNotLike, "aws:PrincipalArn", lock.break_glass.clone());
+    }
+    if !lock.deliveries.is_empty() {
+        let sources = lock.deliveries.iter().filter_map(|d| text(&d.source_arn));
+        statement = statement.when(Operator::ArnNotLike, "aws:SourceArn", sources);
+    }
+    statement
+}
+
+/// The account's root user stays able to mend a policy whose administrators are gone.
+fn deny_management_by_others(lock: &Lock, site: &Site) -> Statement {
+    let managers = [&lock.administrators[..], &lock.break_glass[..], &[root(site)]].concat();
+    Statement::deny("DenyManagementByOthers")
+        .principal(Principal::anyone())
+        .actions(MANAGEMENT)
+        .resource("*")
+        .when(Operator::ArnNotLike, "aws:PrincipalArn", managers)
+}

@@ -1,0 +1,166 @@
+//! The bucket's policy: nobody reaches an object except through the endpoints, whatever their own policies allow.
+
+use cloister_policy::{Document, Operator, Principal, Statement};
+
+use super::config::ServiceDelivery;
+use crate::symbols::text;
+
+/// What the statements are about. Strings may be marks of outputs and unknowns.
+#[derive(Debug, Clone)]
+pub(crate) struct Lock {
+    pub(crate) bucket_arn: String,
+    pub(crate) key_arn: String,
+    pub(crate) endpoints: Vec<String>,
+    pub(crate) administrators: Vec<String>,
+    pub(crate) break_glass: Vec<String>,
+    pub(crate) via_services: Vec<String>,
+    pub(crate) deliveries: Vec<ServiceDelivery>,
+}
+
+/// Changes of a bucket's configuration. Reads stay as the caller's own policies say, so that auditors can look.
+const MANAGEMENT: [&str; 8] = [
+    "s3:CreateBucketMetadata*",
+    "s3:DeleteBucket*",
+    "s3:Put*Configuration",
+    "s3:PutBucket*",
+    "s3:PutObjectLockConfiguration",
+    "s3:TagResource",
+    "s3:UntagResource",
+    "s3:UpdateBucketMetadata*",
+];
+
+const HEADER_ALGORITHM: &str = "s3:x-amz-server-side-encryption";
+const HEADER_KEY: &str = "s3:x-amz-server-side-encryption-aws-kms-key-id";
+const HEADER_CUSTOMER_KEY: &str = "s3:x-amz-server-side-encryption-customer-algorithm";
+
+pub(crate) const SID_OBJECTS: &str = "DenyObjectsFromElsewhere";
+pub(crate) const SID_LISTING: &str = "DenyListingFromElsewhere";
+pub(crate) const SID_MANAGEMENT: &str = "DenyManagementByOthers";
+const SID_DELIVERY: &str = "AllowDelivery";
+
+impl Lock {
+    /// The policy of the bucket.
+    pub(crate) fn policy(&self) -> Document {
+        let deliveries = self.deliveries.iter().enumerate();
+        Document::of(
+            [
+                self.deny_plain_text(),
+                self.deny_objects_from_elsewhere(&self.break_glass),
+                self.deny_listing_from_elsewhere(&self.break_glass),
+                self.deny_management_by_others(),
+            ]
+            .into_iter()
+            .chain(self.deny_other_encryption())
+            .chain(deliveries.map(|(index, delivery)| self.allow_delivery(index, delivery))),
+        )
+    }
+
+    /// The policy while the bucket is emptied: administrators are let in from outside the endpoints as well.
+    pub(crate) fn relaxed_policy(&self) -> Document {
+        let let_in = [&self.break_glass[..], &self.administrators[..]].concat();
+        Document::of([
+            self.deny_plain_text(),
+            self.deny_objects_from_elsewhere(&let_in),
+            self.deny_listing_from_elsewhere(&let_in),
+            self.deny_management_by_others(),
+        ])
+    }
+
+    fn objects(&self) -> String {
+        format!("{}/*", self.bucket_arn)
+    }
+
+    fn deny_plain_text(&self) -> Statement {
+        Statement::deny("DenyPlainText")
+            .principal(Principal::anyone())
+            .action("s3:*")
+            .resources([self.bucket_arn.clone(), self.objects()])
+            .when(Operator::Bool, "aws:SecureTransport", ["false"])
+    }
+
+    /// Every action on an object, present and future: what the action is called does not matter, what it is done to
+    /// does.
+    fn deny_objects_from_elsewhere(&self, let_in: &[String]) -> Statement {
+        let statement = Statement::deny(SID_OBJECTS)
+            .principal(Principal::anyone())
+            .action("s3:*")
+            .resource(self.objects());
+        self.from_elsewhere(statement, let_in)
+    }
+
+    fn deny_listing_from_elsewhere(&self, let_in: &[String]) -> Statement {
+        let statement = Statement::deny(SID_LISTING)
+            .principal(Principal::anyone())
+            .action("s3:ListBucket*")
+            .resource(self.bucket_arn.clone());
+        self.from_elsewhere(statement, let_in)
+    }
+
+    /// All conditions must hold for the denial. Each is negated, so a request without the key is denied: who comes
+    /// through no endpoint has no `aws:SourceVpce`.
+    fn from_elsewhere(&self, statement: Statement, let_in: &[String]) -> Statement {
+        let mut statement = statement.when(
+            Operator::StringNotEquals,
+            "aws:SourceVpce",
+            self.endpoints.clone(),
+        );
+        if !let_in.is_empty() {
+            statement = statement.when(Operator::ArnNotLike, "aws:PrincipalArn", let_in.to_vec());
+        }
+        if !self.via_services.is_empty() {
+            // Holds for a request that came through no service, too: then the set is empty.
+            let operator = Operator::StringNotEquals.for_all_values();
+            statement = statement.when(operator, "aws:CalledVia", self.via_services.clone());
+        }
+        if !self.deliveries.is_empty() {
+            // Present only in calls that a service makes as itself, so that nobody else can claim it.
+            let sources = self.deliveries.iter().filter_map(|d| text(&d.source_arn));
+            statement = statement.when(Operator::ArnNotLike, "aws:SourceArn", sources);
+        }
+        statement
+    }
+
+    fn deny_management_by_others(&self) -> Statement {
+        let managers = [&self.administrators[..], &self.break_glass[..]].concat();
+        Statement::deny(SID_MANAGEMENT)
+            .principal(Principal::anyone())
+            .actions(MANAGEMENT)
+            .resource(self.bucket_arn.clone())
+            .when(Operator::ArnNotLike, "aws:PrincipalArn", managers)
+    }
+
+    /// An upload that names a key or a way of encryption must name the right one. One that names none gets the bucket's
+    /// default, which is the right one: hence `Null` beside each negated operator, which alone would deny it.
+    fn deny_other_encryption(&self) -> [Statement; 3] {
+        let upload = |sid: &str| {
+            Statement::deny(sid)
+                .principal(Principal::anyone())
+                .action("s3:PutObject")
+                .resource(self.objects())
+        };
+        [
+            upload("DenyOtherKeys")
+                .when(Operator::StringNotEquals, HEADER_KEY, [self.key_arn.clone()])
+                .when(Operator::Null, HEADER_KEY, ["false"]),
+            upload("DenyOtherEncryption")
+                .when(Operator::StringNotEquals, HEADER_ALGORITHM, ["aws:kms"])
+                .when(Operator::Null, HEADER_ALGORITHM, ["false"]),
+            upload("DenyCustomerKeys").when(Operator::Null, HEADER_CUSTOMER_KEY, ["false"]),
+        ]
+    }
+
+    fn allow_delivery(&self, index: usize, delivery: &ServiceDelivery) -> Statement {
+        let prefix = text(&delivery.prefix).unwrap_or_default();
+        allow_delivery(&format!("{SID_DELIVERY}{}", index + 1), delivery)
+            .action("s3:PutObject")
+            .resource(format!("{}/{prefix}*", self.bucket_arn))
+    }
+}
+
+/// Starts a statement for what one delivering service may do, for its one source only.
+pub(crate) fn allow_delivery(sid: &str, delivery: &ServiceDelivery) -> Statement {
+    Statement::allow(sid)
+        .principal(Principal::service(text(&delivery.service).unwrap_or_default()))
+        .when(Operator::ArnLike, "aws:SourceArn", text(&delivery.source_arn))
+        .when(Operator::StringEquals, "aws:SourceAccount", text(&delivery.source_account))
+}

@@ -1,0 +1,163 @@
+//! The way back: from what stands in the account to the config that would have made it.
+
+use std::collections::BTreeSet;
+
+use cloister_framework::Attr;
+use cloister_policy::{Conditions, Document, Statement};
+use serde_json::Value;
+
+use super::{
+    config::{AccessLog, LifecycleRule, LockedBucket, OwnKey, ServiceDelivery, Transition},
+    policy::{SID_MANAGEMENT, SID_OBJECTS},
+};
+use crate::{composite::Imported, symbols::set_of};
+
+/// A config with nothing but a name: its blueprint has every part that a locked bucket can have.
+pub(crate) fn sketch(name: &str) -> LockedBucket {
+    LockedBucket {
+        name: Attr::Known(name.to_owned()),
+        vpc_endpoint_ids: Attr::Null,
+        administrators: Attr::Null,
+        break_glass_principals: Attr::Null,
+        kms_key_arn: Attr::Null,
+        own_key: Attr::Null,
+        allow_service_delivery: Attr::Null,
+        via_services: Attr::Null,
+        lifecycle_rules: Attr::Null,
+        access_log: Attr::Null,
+        force_destroy: Attr::Known(false),
+        arn: Attr::Null,
+        key_arn: Attr::Null,
+    }
+}
+
+/// The config; `None` without a bucket.
+pub(crate) fn recover(imported: &Imported<'_>) -> Option<LockedBucket> {
+    let settings = |part: &str| {
+        let found = imported.found.iter().find(|(key, _)| key.as_str() == part);
+        found.map(|(_, found)| &found.settings)
+    };
+    let bucket = settings("bucket")?;
+    let mut config = sketch(imported.name);
+    config.force_destroy = Attr::Known(imported.kept.get("force_destroy") == Some(&Value::Bool(true)));
+    config.lifecycle_rules = lifecycle_rules(bucket);
+    config.access_log = access_log(bucket);
+    match settings("key") {
+        Some(key) => config.own_key = own_key(key, imported),
+        None => config.kms_key_arn = string(bucket, "/encryption/kms_key_arn"),
+    }
+    let document = settings("bucket/policy").and_then(|policy| policy.get("policy"));
+    if let Some(document) = document.and_then(|document| Document::from_value(document).ok()) {
+        read_policy(&document, &mut config);
+    }
+    Some(config)
+}
+
+fn read_policy(document: &Document, config: &mut LockedBucket) {
+    let by_sid = |sid: &str| {
+        let has_it = |statement: &&Statement| statement.sid.as_deref() == Some(sid);
+        document.statements.iter().find(has_it)
+    };
+    let objects = by_sid(SID_OBJECTS).map(|statement| &statement.conditions);
+    let values = |conditions: Option<&Conditions>, key: &str| {
+        conditions.map(|conditions| values_of(conditions, key)).unwrap_or_default()
+    };
+    let break_glass = values(objects, "aws:PrincipalArn");
+    let managers = values(by_sid(SID_MANAGEMENT).map(|s| &s.conditions), "aws:PrincipalArn");
+    let administrators = managers.into_iter().filter(|name| !break_glass.contains(name));
+    config.administrators = set_of(administrators);
+    config.break_glass_principals = set_of(break_glass.iter().cloned());
+    config.vpc_endpoint_ids = set_of(values(objects, "aws:SourceVpce"));
+    config.via_services = set_of(values(objects, "aws:CalledVia"));
+    let deliveries: Vec<_> = document.statements.iter().filter_map(delivery).collect();
+    if !deliveries.is_empty() {
+        config.allow_service_delivery = Attr::Known(deliveries);
+    }
+}
+
+fn values_of(conditions: &Conditions, key: &str) -> Vec<String> {
+    let named = conditions.iter().filter(|(_, name, _)| name.as_str().eq_ignore_ascii_case(key));
+    named.flat_map(|(_, _, values)| values.to_vec()).collect()
+}
+
+fn delivery(statement: &Statement) -> Option<ServiceDelivery> {
+    let sid = statement.sid.as_deref()?;
+    if !sid.starts_with("AllowDelivery") {
+        return None;
+    }
+    let one = |key: &str| values_of(&statement.conditions, key).into_iter().next();
+    let service = statement.principals.as_ref()?.set().names().next()?.1.to_owned();
+    let resource = statement.resources.as_ref()?.patterns().first()?.clone();
+    let prefix = resource.split_once('/').map(|(_, path)| path.trim_end_matches('*').to_owned());
+    Some(ServiceDelivery {
+        service: Attr::Known(service),
+        source_arn: known(one("aws:SourceArn")),
+        source_account: known(one("aws:SourceAccount")),
+        prefix: known(prefix.filter(|prefix| !prefix.is_empty())),
+    })
+}
+
+fn own_key(key: &Value, imported: &Imported<'_>) -> Attr<OwnKey> {
+    let period = days(key, "/rotation/period_days");
+    let window = imported.kept.get("deletion_window_days").and_then(Value::as_u64);
+    let window = window.and_then(|days| u8::try_from(days).ok()).map_or(Attr::Null, Attr::Known);
+    if period.is_null() && window.is_null() {
+        return Attr::Null;
+    }
+    Attr::Known(OwnKey {
+        rotation_period_days: period,
+        deletion_window_days: window,
+    })
+}
+
+fn lifecycle_rules(bucket: &Value) -> Attr<BTreeSet<LifecycleRule>> {
+    match bucket.get("lifecycle").and_then(Value::as_array) {
+        Some(rules) => Attr::Known(rules.iter().map(lifecycle_rule).collect()),
+        None => Attr::Null,
+    }
+}
+
+fn lifecycle_rule(rule: &Value) -> LifecycleRule {
+    let transitions = rule.get("transitions").and_then(Value::as_array);
+    LifecycleRule {
+        id: string(rule, "/id"),
+        prefix: string(rule, "/prefix"),
+        expire_days: days(rule, "/expire_days"),
+        noncurrent_expire_days: days(rule, "/noncurrent_expire_days"),
+        abort_multipart_days: days(rule, "/abort_multipart_days"),
+        transitions: transitions.map_or(Attr::Null, |all| {
+            Attr::Known(all.iter().map(transition).collect())
+        }),
+    }
+}
+
+fn transition(transition: &Value) -> Transition {
+    Transition {
+        days: days(transition, "/days"),
+        storage_class: string(transition, "/storage_class"),
+    }
+}
+
+fn access_log(bucket: &Value) -> Attr<AccessLog> {
+    match bucket.get("access_log") {
+        Some(log) => Attr::Known(AccessLog {
+            bucket: string(log, "/bucket"),
+            prefix: string(log, "/prefix"),
+        }),
+        None => Attr::Null,
+    }
+}
+
+fn string(value: &Value, pointer: &str) -> Attr<String> {
+    let text = value.pointer(pointer).and_then(Value::as_str);
+    text.map_or(Attr::Null, |text| Attr::Known(text.to_owned()))
+}
+
+fn days(value: &Value, pointer: &str) -> Attr<u32> {
+    let days = value.pointer(pointer).and_then(Value::as_u64);
+    days.and_then(|days| u32::try_from(days).ok()).map_or(Attr::Null, Attr::Known)
+}
+
+fn known<T>(value: Option<T>) -> Attr<T> {
+    value.map_or(Attr::Null, Attr::Known)
+}

@@ -1,0 +1,226 @@
+//! Failures of the engine as diagnostics: what was asked, what is now true, what to do, and which attribute to edit.
+
+use cloister_composite::{Applied, Blocked, Destroyed, ErrorClass, Failure, Identity, PartError, PartsState, SettingError};
+use cloister_framework::{Diagnostic, Diagnostics, Path};
+
+/// What a run was about to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verb {
+    /// A create whose failure taints.
+    Create,
+    /// A create that the next apply resumes.
+    Resume,
+    /// An update.
+    Update,
+}
+
+/// A session that could not be had.
+pub(crate) fn session_diagnostic(error: &PartError) -> Diagnostic {
+    let summary = match error.class {
+        ErrorClass::Credentials => "AWS credentials cannot be used",
+        ErrorClass::Denied => "AWS account cannot be entered",
+        _ => "AWS cannot be reached",
+    };
+    let action = match error.class {
+        ErrorClass::Credentials => {
+            "Provide credentials of the right account: in the provider block, in the environment (AWS_PROFILE, \
+             AWS_ACCESS_KEY_ID, ...), or through a role of the machine."
+        }
+        ErrorClass::Denied => "Have the role trust the principal that runs Terraform, with the external id it sends.",
+        _ => "Correct the setting, or the way to AWS, and run this again.",
+    };
+    let diagnostic = Diagnostic::error(summary)
+        .found(format!("{error}."))
+        .action(action);
+    match &error.setting {
+        Some(setting) => diagnostic.at(path(setting)),
+        None => diagnostic,
+    }
+}
+
+/// A run that needs an account or region that is not known.
+pub(super) fn unknown_place() -> Diagnostic {
+    Diagnostic::error("Account or region is not known yet")
+        .found("The provider block or `account` holds a value that is only known after another resource was applied.")
+        .action("Apply that resource first (`terraform apply -target`), or write the value itself.")
+}
+
+/// Settings that a blueprint could not lay out.
+pub(super) fn blueprint_bug(error: &SettingError) -> Diagnostic {
+    Diagnostic::provider_bug(format!("The blueprint cannot be laid out: {error}."))
+}
+
+/// A run that did not start.
+pub(super) fn blocked_diagnostic(blocked: &Blocked, identity: &Identity, caller: &str) -> Diagnostic {
+    let nothing = "Nothing was changed.";
+    let kind = &identity.composite;
+    match blocked {
+        Blocked::Complete { import_id, owner } => Diagnostic::error("Composite exists already")
+            .found(format!(
+                "A complete `{kind}` named `{}` stands in account `{}`, region `{}`; its owner is `{owner}`.",
+                identity.name, identity.account, identity.region
+            ))
+            .now(nothing)
+            .action(format!(
+                "Choose another `name`, or bring it into this state:\n\n  terraform import ADDRESS {import_id}\n\nwith ADDRESS as shown after `with` above."
+            ))
+            .at(Path::attribute("name")),
+        Blocked::Held { name, until } => Diagnostic::error("Another run works on this composite")
+            .found(format!("The anchor `{name}` is held by a run that was alive a moment ago; its lease ends at {until}."))
+            .now(nothing)
+            .action("Wait until that run has ended, then run this again."),
+        Blocked::OtherOwner { name, owner } => Diagnostic::error("Composite belongs to another owner")
+            .found(format!("The anchor `{name}` is of an unfinished composite whose owner is `{owner}`."))
+            .now(nothing)
+            .action("Choose another `name`, or set the provider's `owner` to that owner if it is yours."),
+        Blocked::Unreadable { name, why } => Diagnostic::error("Anchor cannot be read")
+            .found(format!("The SSM parameter `{name}` is not as cloister writes it: {why}."))
+            .now(nothing)
+            .action("Use the version of cloister that wrote it, or restore the parameter from its history."),
+        Blocked::Call(error) => part_diagnostic(error, caller).now(nothing),
+    }
+}
+
+/// One failed call, by itself.
+pub(super) fn part_diagnostic(error: &PartError, caller: &str) -> Diagnostic {
+    if error.class == ErrorClass::Bug {
+        return Diagnostic::provider_bug(format!("{error}."));
+    }
+    if error.class == ErrorClass::Credentials {
+        return session_diagnostic(error);
+    }
+    Diagnostic::error(summary(error.class))
+        .found(format!("{error}."))
+        .action(advice(error, caller))
+}
+
+/// What an apply reached, one diagnostic per cause.
+pub(super) fn failure_diagnostics(verb: Verb, applied: &Applied, caller: &str) -> Diagnostics {
+    let now = inventory(&applied.parts);
+    let mut diagnostics: Diagnostics = applied
+        .failures
+        .iter()
+        .map(|failure| failure_diagnostic(failure, &now, after(verb), caller, verb))
+        .collect();
+    if applied.failures.is_empty() && !applied.not_started.is_empty() {
+        let names = applied.not_started.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ");
+        let stopped = severity(verb, "Run was stopped")
+            .found(format!("The run was told to stop before it started on {names}."))
+            .now(now)
+            .action(after(verb).unwrap_or("Apply again."));
+        diagnostics.push(stopped);
+    }
+    diagnostics
+}
+
+/// What a delete left, one diagnostic per cause.
+pub(super) fn destroy_diagnostics(destroyed: &Destroyed, caller: &str) -> Diagnostics {
+    let now = inventory(&destroyed.remaining);
+    let mut diagnostics: Diagnostics = destroyed
+        .failures
+        .iter()
+        .map(|failure| failure_diagnostic(failure, &now, None, caller, Verb::Update))
+        .collect();
+    if diagnostics.is_empty() && !destroyed.remaining.is_empty() {
+        let left = Diagnostic::error("Run was stopped")
+            .found("The run was told to stop before everything was deleted.")
+            .now(now)
+            .action("Run the destroy again: it goes on where it stopped.");
+        diagnostics.push(left);
+    }
+    diagnostics
+}
+
+fn failure_diagnostic(
+    failure: &Failure,
+    now: &str,
+    after: Option<&str>,
+    caller: &str,
+    verb: Verb,
+) -> Diagnostic {
+    let error = &failure.error;
+    if error.class == ErrorClass::Bug {
+        return Diagnostic::provider_bug(format!("{error}."));
+    }
+    let part = failure.part.as_ref().map_or_else(|| "the anchor".to_owned(), |key| format!("part `{key}`"));
+    let mut action = advice(error, caller);
+    if let Some(after) = after {
+        action = format!("{action}\n\n{after}");
+    }
+    let diagnostic = severity(verb, summary(error.class))
+        .found(format!("For {part}: {error}."))
+        .now(now)
+        .action(action);
+    match &failure.origin {
+        Some(origin) => diagnostic.at(path(origin)),
+        None => diagnostic,
+    }
+}
+
+fn severity(verb: Verb, summary: &str) -> Diagnostic {
+    match verb {
+        Verb::Resume => Diagnostic::warning(summary),
+        Verb::Create | Verb::Update => Diagnostic::error(summary),
+    }
+}
+
+/// The same title for the same cause.
+fn summary(class: ErrorClass) -> &'static str {
+    match class {
+        ErrorClass::Denied => "Permission is missing",
+        ErrorClass::AlreadyExists => "Name is taken",
+        ErrorClass::Throttled => "AWS throttles the account",
+        ErrorClass::Busy => "Something is in the way",
+        ErrorClass::Propagation => "A role or key is not seen yet",
+        ErrorClass::Uncertain => "AWS did not answer",
+        ErrorClass::NotFound => "Object is gone",
+        ErrorClass::Credentials => "AWS credentials cannot be used",
+        ErrorClass::Refused | ErrorClass::Bug => "AWS refused a setting",
+    }
+}
+
+fn advice(error: &PartError, caller: &str) -> String {
+    match error.class {
+        ErrorClass::Denied => format!(
+            "Grant `{}` on `{}` to the principal that runs Terraform (`{caller}`), then apply again.",
+            error.operation, error.subject
+        ),
+        ErrorClass::AlreadyExists => "Choose another name, or remove what has this one.".to_owned(),
+        ErrorClass::Throttled => "Wait a minute, or run with a smaller `-parallelism`, and apply again.".to_owned(),
+        ErrorClass::Credentials => "Renew the credentials, then apply again.".to_owned(),
+        ErrorClass::Refused => "Correct the setting, then apply again.".to_owned(),
+        ErrorClass::Busy
+        | ErrorClass::Propagation
+        | ErrorClass::Uncertain
+        | ErrorClass::NotFound
+        | ErrorClass::Bug => "Apply again: it goes on where it stopped.".to_owned(),
+    }
+}
+
+/// How to go on without rebuilding.
+fn after(verb: Verb) -> Option<&'static str> {
+    match verb {
+        Verb::Create => Some(
+            "Terraform has marked the resource as tainted, and would rebuild all of it. To keep what was made, run \
+             this first, with ADDRESS as shown after `with` above:\n\n  terraform untaint ADDRESS",
+        ),
+        Verb::Resume | Verb::Update => None,
+    }
+}
+
+/// What is now true in the account.
+fn inventory(parts: &PartsState) -> String {
+    let listed = |made: bool| {
+        let names = parts.iter().filter(|(_, part)| part.id.is_some() == made);
+        names.map(|(key, _)| format!("`{key}`")).collect::<Vec<_>>().join(", ")
+    };
+    match (listed(true), listed(false)) {
+        (made, _) if made.is_empty() => "None of the parts exists.".to_owned(),
+        (made, missing) if missing.is_empty() => format!("Parts that exist, and are in the state: {made}."),
+        (made, missing) => format!("Parts that exist, and are in the state: {made}. Not made: {missing}."),
+    }
+}
+
+fn path(origin: &str) -> Path {
+    origin.split('.').fold(Path::root(), |path, name| path.then(name))
+}

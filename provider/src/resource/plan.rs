@@ -1,0 +1,157 @@
+//! Planning: every part that will be touched, known before anything exists.
+
+use cloister_composite::{Blueprint, PartsState, plan_parts};
+use cloister_composites::Composite;
+use cloister_framework::{Attr, Diagnostic, Diagnostics, Path, PlanRequest, PlanResponse, Value};
+use cloister_policy::same_principal;
+
+use super::{
+    diagnose::{blueprint_bug, session_diagnostic},
+    input::Input,
+    resource::CompositeResource,
+    site::{Nowhere, Place},
+    state::{READY, planned_parts, put, read_parts, tags_value},
+};
+
+impl<C: Composite> CompositeResource<C> {
+    pub(super) async fn plan_change(&self, request: PlanRequest) -> PlanResponse {
+        let mut response = PlanResponse {
+            planned: request.proposed,
+            requires_replace: Vec::new(),
+            private: request.private,
+            diagnostics: Diagnostics::new(),
+        };
+        if let Err(diagnostic) = self
+            .fill_plan(&request.config, request.prior.as_ref(), &mut response)
+            .await
+        {
+            response.diagnostics.push(diagnostic);
+        }
+        response
+    }
+
+    async fn fill_plan(
+        &self,
+        config: &Value,
+        prior: Option<&Value>,
+        response: &mut PlanResponse,
+    ) -> Result<(), Diagnostic> {
+        let mut input = Input::<C>::decode(&response.planned)?;
+        // A region that config leaves out is the provider's, whatever the proposal says of it.
+        if input.common.region.is_unknown() && config.attribute("region").is_none_or(Value::is_null) {
+            input.common.region = Attr::Null;
+        }
+        if let Some(diagnostic) = prior.and_then(|prior| Self::refuse_protected_replace(prior, &input)) {
+            return Err(diagnostic);
+        }
+        let place = match Place::of(&self.shared, &input.common).await {
+            Ok(place) => place,
+            Err(Nowhere::Unknown) => {
+                forget(&mut response.planned, &["id", "parts", "status", "tags_all"]);
+                return Ok(());
+            }
+            Err(Nowhere::Refused(error)) => return Err(session_diagnostic(&error)),
+        };
+        put(&mut response.planned, "region", Value::string(&place.site.region));
+        response.diagnostics = C::check(&input.config, &place.site);
+        response.diagnostics.extend(Self::warn_of_lockout(&input, &place));
+        let blueprint = C::blueprint(&input.config, &place.site).map_err(|error| blueprint_bug(&error))?;
+        put(&mut response.planned, "tags_all", tags_value(place.site.tags.as_ref()));
+        match blueprint {
+            Some(blueprint) => self.fill_parts(&blueprint, prior, &mut response.planned),
+            None => forget(&mut response.planned, &["id", "parts", "status"]),
+        }
+        Ok(())
+    }
+
+    fn fill_parts(&self, blueprint: &Blueprint, prior: Option<&Value>, planned: &mut Value) {
+        let prior_parts: Option<PartsState> = prior.map(read_parts);
+        let parts = plan_parts(self.shared.kinds(), blueprint, prior_parts.as_ref());
+        let parts = planned_parts(&parts);
+        let before = |name: &str| prior.and_then(|prior| prior.attribute(name));
+        let unchanged = before("parts") == Some(&parts);
+        let complete = before("status") == Some(&Value::string(READY));
+        let status = if unchanged && complete { Value::string(READY) } else { Value::Unknown };
+        put(planned, "id", Value::string(blueprint.identity.id()));
+        for (name, setting) in &blueprint.exposed {
+            let value = match setting.settle(&|_, _| None) {
+                Ok(serde_json::Value::String(text)) => Value::string(text),
+                // An output of a part: it stays while every part does.
+                _ if unchanged => before(name).cloned().unwrap_or(Value::Unknown),
+                _ => Value::Unknown,
+            };
+            put(planned, name, value);
+        }
+        put(planned, "parts", parts);
+        put(planned, "status", status);
+    }
+
+    /// Who runs Terraform must be able to manage what is locked, or the next run could mend nothing. At plan this is a
+    /// warning, since plans are often made by a read-only role; the apply refuses.
+    fn warn_of_lockout(input: &Input<C>, place: &Place) -> Option<Diagnostic> {
+        let (caller, administrators) = Self::locked_out(input, place)?;
+        Some(
+            Diagnostic::warning("Apply by this principal would be refused")
+                .found(format!(
+                    "`administrators` ({}) do not cover `{caller}`, who makes this plan. An apply by it would lock \
+                     itself out, and is refused.",
+                    quoted(&administrators)
+                ))
+                .action("Apply as one of the administrators, or add this principal's role to `administrators`.")
+                .at(Path::attribute("administrators")),
+        )
+    }
+
+    pub(super) fn refuse_lockout(input: &Input<C>, place: &Place) -> Option<Diagnostic> {
+        let (caller, administrators) = Self::locked_out(input, place)?;
+        Some(
+            Diagnostic::error("Apply would lock out the principal that runs it")
+                .found(format!(
+                    "`administrators` ({}) do not cover `{caller}`, who runs this apply: it could neither mend nor \
+                     delete what it makes.",
+                    quoted(&administrators)
+                ))
+                .now("Nothing was changed.")
+                .action("Apply as one of the administrators, or add this principal's role to `administrators`.")
+                .at(Path::attribute("administrators")),
+        )
+    }
+
+    fn locked_out(input: &Input<C>, place: &Place) -> Option<(String, Vec<String>)> {
+        let administrators = C::administrators(&input.config)?;
+        let caller = place.aws.caller_arn().to_owned();
+        let covered = caller.is_empty() || administrators.iter().any(|name| same_principal(name, &caller));
+        (!covered).then_some((caller, administrators))
+    }
+
+    /// The refusal of deleting a composite that is protected from it.
+    pub(super) fn refuse_protected(prior: &Value) -> Option<Diagnostic> {
+        let protected = prior.attribute("deletion_protection").and_then(Value::as_bool)?;
+        protected.then(|| {
+            Diagnostic::error("Deletion is protected")
+                .found("`deletion_protection` is `true`, and this run would delete the composite.")
+                .action("Set `deletion_protection = false`, apply, and run this again.")
+                .at(Path::attribute("deletion_protection"))
+        })
+    }
+
+    /// Another name, region or account deletes the composite as well.
+    fn refuse_protected_replace(prior: &Value, input: &Input<C>) -> Option<Diagnostic> {
+        let before = Input::<C>::decode(prior).ok()?;
+        let moved = before.name() != input.name()
+            || (!input.common.region.is_unknown() && before.common.region != input.common.region)
+            || before.common.account != input.common.account;
+        moved.then(|| Self::refuse_protected(prior)).flatten()
+    }
+}
+
+/// What depends on something unknown is unknown.
+fn forget(planned: &mut Value, names: &[&str]) {
+    for name in names {
+        put(planned, name, Value::Unknown);
+    }
+}
+
+fn quoted(names: &[String]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}

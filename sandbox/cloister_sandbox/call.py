@@ -1,0 +1,89 @@
+"""One decoded call: what was asked, by whom, from where."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+# Where the call lies in the WSGI environ, for patches: `flask.request.environ[ENVIRON_KEY]`.
+ENVIRON_KEY = "cloister.call"
+
+
+@dataclass(frozen=True)
+class Principal:
+    """Who calls. `kind` is CloudTrail's `userIdentity.type`."""
+
+    kind: str
+    account: str
+    arn: str
+    principal_id: str
+    access_key: str = ""
+    user_name: str = ""
+    role_arn: str = ""
+    role_id: str = ""
+    session_name: str = ""
+    session_tags: dict[str, str] = field(default_factory=dict)
+    transitive_tag_keys: tuple[str, ...] = ()
+    source_identity: str = ""
+    created: datetime | None = None
+
+    @property
+    def is_anonymous(self) -> bool:
+        """Whether the request carried no credentials at all."""
+        return self.kind == "Anonymous"
+
+
+ANONYMOUS = Principal(kind="Anonymous", account="", arn="", principal_id="")
+
+
+@dataclass(frozen=True)
+class Vantage:
+    """A place in the network from which calls come; each has a port of its own."""
+
+    name: str
+    source_ip: str
+    vpc_id: str = ""
+    vpc_account: str = ""
+    vpc_region: str = ""
+
+    @property
+    def is_inside(self) -> bool:
+        """Whether the caller sits in a VPC without a way to the internet."""
+        return bool(self.vpc_id)
+
+
+@dataclass
+class Call:
+    """A call as the pipeline, the faults and the patches see it.
+
+    `operation` is the modelled name, or what the client sent where the model has none; then `known` is False.
+    `parameters` have the member names of botocore's model. `account` is the caller's.
+    """
+
+    seq: int
+    time: datetime
+    account: str
+    region: str
+    service: str
+    iam_prefix: str
+    operation: str
+    parameters: dict[str, Any]
+    principal: Principal
+    vantage: Vantage
+    request_id: str
+    known: bool = True
+    protocol: str = ""
+    method: str = "POST"
+    path: str = "/"
+    query: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    signed_in: str = "header"
+    vpc_endpoint_id: str = ""
+    vpc_endpoint_account: str = ""
+
+    @property
+    def action(self) -> str:
+        """The action as IAM policies write it, such as `s3:GetObject`."""
+        return f"{self.iam_prefix}:{self.operation}"

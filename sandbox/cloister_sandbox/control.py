@@ -1,0 +1,94 @@
+"""The control API under `/_cloister`: what tests and the command line ask of a running sandbox."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from werkzeug.wrappers import Request, Response
+
+from . import sts
+from .faults import FaultFileError
+from .identity import role_principal, utc_now
+
+if TYPE_CHECKING:
+    from .sandbox import Sandbox
+
+_LOOPBACK_HOSTS = ("127.0.0.1", "localhost")
+
+
+class BadRequest(Exception):
+    """A request that the control API cannot serve; the text says why."""
+
+
+class Control:
+    """Answers control requests."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+        self._routes: dict[tuple[str, str], Callable[[Request], Any]] = {
+            ("GET", "health"): lambda _: {"status": "ok"},
+            ("GET", "calls"): self._calls,
+            ("POST", "deliver"): lambda _: {"files": self._sandbox.delivery.deliver(utc_now())},
+            ("GET", "faults"): lambda _: {"rules": self._sandbox.spoiler.report()},
+            ("POST", "faults"): self._replace_faults,
+            ("POST", "session"): self._session,
+        }
+
+    def answer(self, environ: dict[str, Any]) -> Response:
+        """Serves one request; refuses those that a page in a browser may have caused."""
+        request = Request(environ)
+        # A page of another site could otherwise post here, or come by a name that it made resolve to loopback.
+        if "Origin" in request.headers or request.host.split(":")[0] not in _LOOPBACK_HOSTS:
+            return _json({"error": "requests of a browser are refused"}, 403)
+        name = request.path.removeprefix("/_cloister").strip("/")
+        route = self._routes.get((request.method, name))
+        if route is None:
+            known = ", ".join(f"{method} /_cloister/{path}" for method, path in self._routes)
+            return _json({"error": f"no such control request; there are: {known}"}, 404)
+        try:
+            return _json(route(request), 200)
+        except (BadRequest, FaultFileError) as reason:
+            return _json({"error": str(reason)}, 400)
+
+    def _calls(self, request: Request) -> dict[str, Any]:
+        after = request.args.get("after", "0")
+        if not after.isdigit():
+            raise BadRequest("`after` is the number of a call")
+        return {"calls": self._sandbox.calls.entries(int(after))}
+
+    def _replace_faults(self, request: Request) -> dict[str, Any]:
+        self._sandbox.spoiler.replace(_body(request))
+        return {"rules": self._sandbox.spoiler.report()}
+
+    def _session(self, request: Request) -> dict[str, Any]:
+        wanted = _body(request)
+        if not isinstance(wanted, dict) or not isinstance(wanted.get("role_arn"), str):
+            raise BadRequest("`role_arn` is missing")
+        found = sts.find_role(wanted["role_arn"])
+        if found is None:
+            raise BadRequest(f"there is no role `{wanted['role_arn']}`")
+        account, role = found
+        principal = role_principal(account, role, str(wanted.get("session_name", "sandbox")))
+        seconds = -60 if wanted.get("expired") else int(wanted.get("duration", 3600))
+        session = self._sandbox.identities.issue(principal, timedelta(seconds=seconds), utc_now())
+        return {
+            "access_key_id": session.access_key,
+            "secret_access_key": session.secret_key,
+            "session_token": session.token,
+            "expiration": session.expires.isoformat(),
+            "arn": session.principal.arn,
+        }
+
+
+def _body(request: Request) -> Any:
+    try:
+        return json.loads(request.get_data() or b"{}")
+    except ValueError:
+        raise BadRequest("the body is not JSON") from None
+
+
+def _json(body: Any, status: int) -> Response:
+    return Response(json.dumps(body), status=status, content_type="application/json")

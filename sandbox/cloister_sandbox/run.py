@@ -1,0 +1,35 @@
+"""Brings a sandbox up, says so, and takes it down."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+from . import ready, seed, server
+from .accounts import HOME_ACCOUNT, HOME_REGION
+from .call import Vantage
+from .pipeline import Pipeline
+from .sandbox import Sandbox
+
+# TEST-NET-3 stands for the internet; the private address lies in the first subnet of the seed.
+_PUBLIC_ADDRESS = "203.0.113.10"
+_PRIVATE_ADDRESS = "10.0.1.23"
+
+_LAST_DELIVERY_SECONDS = 5
+
+
+def run(ready_file: Path, rules_file: Path | None, latency_factor: float, stop: threading.Event) -> None:
+    """Serves until `stop` is set; the ready file is removed again."""
+    sandbox = Sandbox(rules_file, latency_factor)
+    seeded = seed.plant(sandbox.identities)
+    outside = server.serve(Pipeline(sandbox, Vantage("outside", _PUBLIC_ADDRESS)), "outside")
+    private = Vantage("inside", _PRIVATE_ADDRESS, seeded.vpc_id, HOME_ACCOUNT, HOME_REGION)
+    inside = server.serve(Pipeline(sandbox, private), "inside")
+    delivering = threading.Thread(target=sandbox.delivery.run, args=(stop,), name="delivery", daemon=True)
+    delivering.start()
+    ready.write(ready_file, ready.description(server.url(outside), server.url(inside), seeded))
+    stop.wait()
+    for one in (outside, inside):
+        one.shutdown()
+    delivering.join(_LAST_DELIVERY_SECONDS)
+    ready_file.unlink(missing_ok=True)

@@ -1,0 +1,34 @@
+"""Everything that the vantages of one sandbox share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from . import patches, sts
+from .backend import Backend
+from .calls import CallLog
+from .control import Control
+from .history import History
+from .identity import Identities
+from .recorder import Recorder
+from .registry import Registry
+from .spoil import Spoiler
+from .trail import Delivery
+
+
+class Sandbox:
+    """One AWS stand-in: state, identities, records, faults."""
+
+    def __init__(self, rules_file: Path | None = None, latency_factor: float = 0.0) -> None:
+        patches.apply()
+        self.registry = Registry()
+        self.backend = Backend(self.registry)
+        self.identities = Identities()
+        self.calls = CallLog()
+        self.spoiler = Spoiler(rules_file, latency_factor)
+        self.delivery = Delivery(self.backend.lock, latency_factor)
+        self.history = History(latency_factor)
+        self.recorder = Recorder(self.history, self.delivery)
+        self.control = Control(self)
+        sts.register(self.registry, self.identities)
+        self.history.register(self.registry)

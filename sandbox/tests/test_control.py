@@ -1,0 +1,108 @@
+"""The control API, and faults through the whole pipeline."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import urllib.error
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError, ConnectionClosedError
+from conftest import Running
+
+
+@pytest.fixture(autouse=True)
+def no_faults_afterwards(sandbox: Running) -> Iterator[None]:
+    yield
+    sandbox.control("faults", [])
+
+
+def spoil(sandbox: Running, operation: str, fault: str, **more: Any) -> None:
+    sandbox.control("faults", [{"operation": operation, "fault": fault} | more])
+
+
+def test_calls_are_listed_in_order(sandbox: Running) -> None:
+    before = sandbox.control("calls")["calls"]
+    sandbox.client("sts").get_caller_identity()
+    with pytest.raises(ClientError):
+        sandbox.client("kms").describe_key(KeyId="00000000-0000-0000-0000-000000000000")
+    calls = sandbox.control(f"calls?after={before[-1]['seq'] if before else 0}")["calls"]
+    told = [(one["service"], one["operation"], one["status"], one["error"]) for one in calls]
+    assert told == [("sts", "GetCallerIdentity", 200, None), ("kms", "DescribeKey", 400, "NotFoundException")]
+    assert calls[0]["principal"] == "arn:aws:sts::111122223333:assumed-role/PlatformAdministrator/sandbox"
+    assert calls[0]["seq"] < calls[1]["seq"]
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "fault", "code"),
+    [
+        ("kms", "ListKeys", "throttle", "ThrottlingException"),
+        ("s3", "ListBuckets", "throttle", "SlowDown"),
+        ("ec2", "DescribeVpcs", "throttle", "RequestLimitExceeded"),
+        ("s3", "ListBuckets", "error", "InternalError"),
+    ],
+)
+def test_a_spoiled_call_fails_once_and_is_recorded(
+    sandbox: Running, service: str, operation: str, fault: str, code: str
+) -> None:
+    spoil(sandbox, f"{service}:{operation}", fault)
+    client = sandbox.client(service)
+    method = {"ListKeys": "list_keys", "ListBuckets": "list_buckets", "DescribeVpcs": "describe_vpcs"}[operation]
+    with pytest.raises(ClientError) as failure:
+        getattr(client, method)()
+    assert failure.value.response["Error"]["Code"] == code
+    getattr(client, method)()
+    events = sandbox.client("cloudtrail").lookup_events(
+        LookupAttributes=[{"AttributeKey": "EventName", "AttributeValue": operation}]
+    )
+    failed = json.loads(events["Events"][1]["CloudTrailEvent"])
+    assert failed["errorCode"].endswith(code)
+    assert sandbox.control("faults")["rules"][0]["fired"] == 1
+
+
+@pytest.mark.parametrize(("fault", "exists"), [("cut", False), ("lost", True)])
+def test_a_connection_is_cut_before_or_after_the_call(sandbox: Running, fault: str, exists: bool) -> None:
+    spoil(sandbox, "ssm:PutParameter", fault)
+    ssm = sandbox.client("ssm")
+    with pytest.raises(ConnectionClosedError):
+        ssm.put_parameter(Name=f"/{fault}", Value="v", Type="String")
+    assert bool(ssm.get_parameters(Names=[f"/{fault}"])["Parameters"]) is exists
+
+
+def test_a_stale_read_shows_what_was_there_before(sandbox: Running) -> None:
+    ssm = sandbox.client("ssm")
+    ssm.put_parameter(Name="/stale", Value="old", Type="String")
+    ssm.get_parameter(Name="/stale")
+    ssm.put_parameter(Name="/stale", Value="new", Type="String", Overwrite=True)
+    spoil(sandbox, "ssm:GetParameter", "stale")
+    values = [ssm.get_parameter(Name="/stale")["Parameter"]["Value"] for _ in range(2)]
+    assert values == ["old", "new"]
+
+
+def test_rules_that_are_none_are_refused_and_the_old_ones_stay(sandbox: Running) -> None:
+    spoil(sandbox, "kms:*", "throttle")
+    with pytest.raises(urllib.error.HTTPError) as failure:
+        sandbox.control("faults", [{"operation": "kms:*", "fault": "nonsense"}])
+    assert failure.value.code == 400
+    assert [one["operation"] for one in sandbox.control("faults")["rules"]] == ["kms:*"]
+
+
+@pytest.mark.parametrize("headers", [{"Origin": "http://evil.example"}, {"Host": "evil.example"}])
+def test_a_browser_is_refused(sandbox: Running, headers: dict[str, str]) -> None:
+    place = sandbox.ready["endpoints"]["outside"].removeprefix("http://")
+    connection = http.client.HTTPConnection(place)
+    connection.request("GET", "/_cloister/health", headers=headers)
+    assert connection.getresponse().status == 403
+
+
+def test_the_inside_has_no_control(sandbox: Running) -> None:
+    place = sandbox.ready["endpoints"]["inside"].removeprefix("http://")
+    connection = http.client.HTTPConnection(place)
+    connection.request("GET", "/_cloister/health")
+    assert connection.getresponse().status == 404
+
+
+def test_it_is_healthy(sandbox: Running) -> None:
+    assert sandbox.control("health") == {"status": "ok"}

@@ -1,0 +1,121 @@
+"""Trails need a bucket that is theirs to write; roles need a trust policy; what is attached stays."""
+
+# ruff: noqa: F401, F811  Fixtures are imported by name and named again by the tests.
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from patched_moto import ACCOUNT, Aws, aws, code, endpoint, policy, refusal, role
+
+CLOUDTRAIL = {"Service": "cloudtrail.amazonaws.com"}
+
+
+def _log_bucket(aws: Aws, name: str = "logs") -> Any:
+    s3 = aws("s3")
+    s3.create_bucket(Bucket=name)
+    return s3
+
+
+def _policy(prefix: str) -> str:
+    arn = "arn:aws:s3:::logs"
+    return policy(
+        {"Effect": "Allow", "Principal": CLOUDTRAIL, "Action": "s3:GetBucketAcl", "Resource": arn},
+        {"Effect": "Allow", "Principal": CLOUDTRAIL, "Action": "s3:PutObject", "Resource": f"{arn}/{prefix}*"},
+    )
+
+
+def test_a_trail_needs_a_bucket_with_its_policy(aws: Aws) -> None:
+    trails, make = aws("cloudtrail"), {"Name": "audit", "S3BucketName": "logs"}
+    assert code(trails.create_trail, **make) == "S3BucketDoesNotExistException"
+    s3 = _log_bucket(aws)
+    refused = (400, "InsufficientS3BucketPolicyException", "Incorrect S3 bucket policy is detected for bucket: logs")
+    assert refusal(trails.create_trail, **make) == refused
+    s3.put_bucket_policy(Bucket="logs", Policy=_policy("elsewhere/"))
+    assert refusal(trails.create_trail, **make) == refused
+    assert trails.describe_trails()["trailList"] == []
+    s3.put_bucket_policy(Bucket="logs", Policy=_policy(f"AWSLogs/{ACCOUNT}/"))
+    trails.create_trail(**make)
+    again = (400, "TrailAlreadyExistsException", f"Trail audit already exists for customer: {ACCOUNT}")
+    assert refusal(trails.create_trail, **make) == again
+    assert refusal(trails.update_trail, Name="audit", S3KeyPrefix="p") == refused
+    assert "S3KeyPrefix" not in trails.get_trail(Name="audit")["Trail"]
+
+
+def test_a_trail_that_is_not_there_is_not_deleted(aws: Aws) -> None:
+    trails = aws("cloudtrail")
+    assert code(trails.delete_trail, Name="none") == "TrailNotFoundException"
+    _log_bucket(aws).put_bucket_policy(Bucket="logs", Policy=_policy(""))
+    arn = trails.create_trail(Name="audit", S3BucketName="logs")["TrailARN"]
+    trails.delete_trail(Name=arn)
+    assert trails.list_trails()["Trails"] == []
+
+
+def test_selectors_replace_each_other(aws: Aws) -> None:
+    trails = aws("cloudtrail")
+    _log_bucket(aws).put_bucket_policy(Bucket="logs", Policy=_policy(""))
+    trails.create_trail(Name="audit", S3BucketName="logs")
+    assert trails.get_event_selectors(TrailName="audit")["EventSelectors"][0]["IncludeManagementEvents"] is True
+    advanced = [{"Name": "data", "FieldSelectors": [{"Field": "eventCategory", "Equals": ["Data"]}]}]
+    trails.put_event_selectors(TrailName="audit", AdvancedEventSelectors=advanced)
+    assert "EventSelectors" not in trails.get_event_selectors(TrailName="audit")
+    assert trails.get_trail(Name="audit")["Trail"]["HasCustomEventSelectors"] is True
+    basic = [{"ReadWriteType": "WriteOnly", "IncludeManagementEvents": True}]
+    trails.put_event_selectors(TrailName="audit", EventSelectors=basic)
+    assert "AdvancedEventSelectors" not in trails.get_event_selectors(TrailName="audit")
+
+
+def _trust(**elements: Any) -> str:
+    base = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    return policy({name: value for name, value in {**base, **elements}.items() if value is not None})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("not json", id="no JSON"),
+        pytest.param(policy(), id="no statement"),
+        pytest.param(_trust(Principal=None), id="nobody"),
+        pytest.param(_trust(Action="s3:GetObject"), id="another action"),
+        pytest.param(_trust(Resource="*"), id="a resource"),
+        pytest.param(_trust(Principal={"AWS": f"arn:aws:iam::{ACCOUNT}:role/none"}), id="no such role"),
+    ],
+)
+def test_trust_policies_that_iam_refuses(aws: Aws, text: str) -> None:
+    iam = aws("iam")
+    assert code(iam.create_role, RoleName="r", AssumeRolePolicyDocument=text) == "MalformedPolicyDocument"
+    role(aws, "s")
+    assert code(iam.update_assume_role_policy, RoleName="s", PolicyDocument=text) == "MalformedPolicyDocument"
+
+
+def test_role_names_ignore_case(aws: Aws) -> None:
+    role(aws, "Reader")
+    make = {"RoleName": "reader", "AssumeRolePolicyDocument": _trust()}
+    assert refusal(aws("iam").create_role, **make)[:2] == (409, "EntityAlreadyExists")
+
+
+def test_trust_in_a_deleted_role_shows_its_id(aws: Aws) -> None:
+    iam, arn = aws("iam"), role(aws, "caller")
+    unique_id = iam.get_role(RoleName="caller")["Role"]["RoleId"]
+    iam.create_role(RoleName="target", AssumeRolePolicyDocument=_trust(Principal={"AWS": arn}))
+    shown = iam.get_role(RoleName="target")["Role"]["AssumeRolePolicyDocument"]
+    assert shown["Statement"][0]["Principal"] == {"AWS": arn}
+    iam.delete_role(RoleName="caller")
+    role(aws, "caller")
+    shown = iam.get_role(RoleName="target")["Role"]["AssumeRolePolicyDocument"]
+    assert shown["Statement"][0]["Principal"] == {"AWS": unique_id}
+
+
+def test_an_attached_policy_is_not_deleted(aws: Aws) -> None:
+    iam = aws("iam")
+    role(aws, "reader")
+    text = policy({"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"})
+    arn = iam.create_policy(PolicyName="read", PolicyDocument=text)["Policy"]["Arn"]
+    iam.attach_role_policy(RoleName="reader", PolicyArn=arn)
+    assert refusal(iam.delete_policy, PolicyArn=arn)[:2] == (409, "DeleteConflict")
+    iam.detach_role_policy(RoleName="reader", PolicyArn=arn)
+    version = iam.create_policy_version(PolicyArn=arn, PolicyDocument=text)["PolicyVersion"]["VersionId"]
+    assert code(iam.delete_policy, PolicyArn=arn) == "DeleteConflict"
+    iam.delete_policy_version(PolicyArn=arn, VersionId=version)
+    iam.delete_policy(PolicyArn=arn)

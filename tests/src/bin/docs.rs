@@ -1,0 +1,62 @@
+//! `make docs`: writes the generated docs into a folder, from the code that they describe.
+
+use std::{env, fs, path::Path};
+
+use anyhow::{Context, Result};
+use cloister_framework::{Provider, docs};
+use cloister_workflow::{report_schema, workflow_schema};
+use terraform_provider_cloister::{Cloister, Environment};
+
+const PROVIDER: &str = "cloister";
+
+/// Which file below `examples/` shows a resource.
+const EXAMPLES: [(&str, &str); 1] = [("cloister_s3_locked_bucket", "quickstart/main.tf")];
+
+fn main() -> Result<()> {
+    let folder = env::args_os().nth(1).context("usage: docs FOLDER")?;
+    let folder = Path::new(&folder);
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples");
+    write_registry_pages(folder, &examples)?;
+    let schemas = folder.join("schemas");
+    write(
+        &schemas.join("workflow.schema.json"),
+        &render_json(&workflow_schema())?,
+    )?;
+    write(
+        &schemas.join("report.schema.json"),
+        &render_json(&report_schema())?,
+    )
+}
+
+/// The layout that registries read.
+fn write_registry_pages(folder: &Path, examples: &Path) -> Result<()> {
+    let provider = Cloister::new(Environment::default());
+    write(
+        &folder.join("index.md"),
+        &docs::provider_page(PROVIDER, provider.schema(), None),
+    )?;
+    for resource in provider.resources() {
+        let name = resource.type_name();
+        let short = name.trim_start_matches(PROVIDER).trim_start_matches('_');
+        let import = format!("terraform import {name}.example ACCOUNT/REGION/NAME");
+        let example = EXAMPLES
+            .iter()
+            .find(|(shown, _)| *shown == name)
+            .map(|(_, file)| fs::read_to_string(examples.join(file)))
+            .transpose()?;
+        let page = docs::resource_page(name, resource.schema(), example.as_deref(), Some(&import));
+        write(&folder.join("resources").join(format!("{short}.md")), &page)?;
+    }
+    Ok(())
+}
+
+fn render_json(schema: &impl serde::Serialize) -> Result<String> {
+    Ok(serde_json::to_string_pretty(schema)? + "\n")
+}
+
+fn write(path: &Path, content: &str) -> Result<()> {
+    let folder = path.parent().context("a file lies in a folder")?;
+    fs::create_dir_all(folder)
+        .and_then(|()| fs::write(path, content))
+        .with_context(|| format!("could not write `{}`", path.display()))
+}

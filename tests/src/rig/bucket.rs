@@ -1,0 +1,69 @@
+//! The configuration of a locked bucket, of which a test states only what matters to it.
+
+use std::fmt;
+
+/// The name of the bucket in tests: each test has a sandbox of its own.
+pub const BUCKET: &str = "cloister-test-data";
+/// The address of the bucket in tests.
+pub const ADDRESS: &str = "cloister_s3_locked_bucket.data";
+
+/// A `cloister_s3_locked_bucket` in HCL.
+#[derive(Debug, Clone)]
+pub struct LockedBucket {
+    label: &'static str,
+    attributes: Vec<(&'static str, String)>,
+}
+
+/// A bucket behind the sandbox's endpoint that can be destroyed, objects and all.
+pub fn locked_bucket() -> LockedBucket {
+    LockedBucket {
+        label: "data",
+        attributes: Vec::new(),
+    }
+    .with("name", format!("{BUCKET:?}"))
+    .with("vpc_endpoint_ids", "[var.s3_endpoint_id]")
+    .with("administrators", "[var.administrator_arn]")
+    .with("force_destroy", "true")
+    .with("deletion_protection", "false")
+}
+
+impl LockedBucket {
+    /// The same resource under another label.
+    #[must_use]
+    pub fn labelled(mut self, label: &'static str) -> Self {
+        self.label = label;
+        self
+    }
+
+    /// Sets an attribute to an expression, in place of what it was.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, expression: impl Into<String>) -> Self {
+        let expression = expression.into();
+        match self.attributes.iter_mut().find(|(given, _)| *given == name) {
+            Some((_, given)) => *given = expression,
+            None => self.attributes.push((name, expression)),
+        }
+        self
+    }
+
+    /// Leaves an attribute out.
+    #[must_use]
+    pub fn without(mut self, name: &str) -> Self {
+        self.attributes.retain(|(given, _)| *given != name);
+        self
+    }
+}
+
+impl fmt::Display for LockedBucket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "resource \"cloister_s3_locked_bucket\" \"{}\" {{",
+            self.label
+        )?;
+        for (name, expression) in &self.attributes {
+            writeln!(f, "  {name} = {expression}")?;
+        }
+        writeln!(f, "}}")
+    }
+}

@@ -1,0 +1,36 @@
+//! A rig for end-to-end tests: the real `terraform`, the built programs, and one sandbox per test.
+//!
+//! Start with [`Sandbox`], which is one AWS stand-in on ports of its own; [`Project`], a folder with Terraform
+//! configuration that is applied there; and [`Aws`], calls that somebody else makes. Nothing here knows what a
+//! composite is: the tests do. It compiles against no crate of the workspace, since it starts what was built.
+//!
+//! All of it is for tests, so that whatever goes wrong with the machine panics and says what is missing.
+
+mod aws;
+mod bucket;
+mod built;
+mod control;
+mod diagnostics;
+mod differences;
+mod filters;
+mod outcome;
+mod plan;
+mod processes;
+mod project;
+mod sandbox;
+mod standing;
+mod wait;
+
+pub use aws::{Aws, Refused};
+pub use bucket::{ADDRESS, BUCKET, LockedBucket, locked_bucket};
+pub use built::{provider, workspace};
+pub use control::Call;
+pub use diagnostics::diagnostics;
+pub use filters::filtered;
+pub use outcome::{Outcome, Running};
+pub use plan::{Change, Plan};
+pub use processes::{kill, providers_in};
+pub use project::Project;
+pub use sandbox::{ADMINISTRATOR, HOME_ACCOUNT, MEMBER_ACCOUNT, Sandbox};
+pub use standing::{KeyState, Standing, alias, anchor};
+pub use wait::wait_until;

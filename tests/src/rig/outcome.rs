@@ -1,0 +1,136 @@
+//! Programs that run, and what they leave.
+
+use std::{
+    process::{Child, Command, Output, Stdio},
+    sync::mpsc::{Receiver, RecvTimeoutError, channel},
+    thread,
+    time::Duration,
+};
+
+use super::{diagnostics::diagnostics, processes::kill};
+
+/// No single command of a test takes longer, unless something hangs.
+const LIMIT: Duration = Duration::from_secs(150);
+
+/// What a program that ended left.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The command, for messages.
+    command: String,
+    /// Its exit code; -1 if a signal ended it.
+    pub code: i32,
+    /// What it wrote to standard output.
+    pub stdout: String,
+    /// What it wrote to standard error.
+    pub stderr: String,
+}
+
+impl Outcome {
+    /// Panics, with all that was written, unless the program ended well.
+    #[track_caller]
+    pub fn succeeded(&self) -> &Self {
+        assert_eq!(self.code, 0, "{}", self.told());
+        self
+    }
+
+    /// Panics, with all that was written, if the program ended well.
+    #[track_caller]
+    pub fn failed(&self) -> &Self {
+        assert_ne!(self.code, 0, "{}", self.told());
+        self
+    }
+
+    /// The errors and warnings as Terraform's user reads them.
+    pub fn diagnostics(&self) -> String {
+        [diagnostics(&self.stdout), diagnostics(&self.stderr)].concat()
+    }
+
+    /// All that the program wrote, with its name.
+    pub fn told(&self) -> String {
+        let Self {
+            command,
+            code,
+            stdout,
+            stderr,
+        } = self;
+        format!("`{command}` ended with {code}\n{stdout}\n{stderr}")
+    }
+}
+
+/// A program that runs; it is killed if it is not awaited.
+#[derive(Debug)]
+pub struct Running {
+    command: String,
+    pid: u32,
+    output: Receiver<std::io::Result<Output>>,
+    ended: bool,
+}
+
+impl Running {
+    /// Starts a program.
+    pub(crate) fn start(command: &mut Command) -> Self {
+        let spoken = spoken(command);
+        let child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap_or_else(|error| panic!("`{spoken}` could not be started: {error}"));
+        Self {
+            command: spoken,
+            pid: child.id(),
+            output: drained(child),
+            ended: false,
+        }
+    }
+
+    /// The process id.
+    pub fn pid(&self) -> u32 {
+        self.pid
+    }
+
+    /// Waits for the end.
+    #[track_caller]
+    pub fn outcome(mut self) -> Outcome {
+        let output = match self.output.recv_timeout(LIMIT) {
+            Ok(output) => output.expect("the output of a child can be read"),
+            Err(RecvTimeoutError::Timeout) => {
+                panic!("`{}` did not end within {LIMIT:?}", self.command)
+            }
+            Err(RecvTimeoutError::Disconnected) => panic!("nobody waits for `{}`", self.command),
+        };
+        self.ended = true;
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        Outcome {
+            command: self.command.clone(),
+            code: output.status.code().unwrap_or(-1),
+            stdout: text(&output.stdout),
+            stderr: text(&output.stderr),
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if !self.ended {
+            kill(self.pid);
+        }
+    }
+}
+
+fn drained(child: Child) -> Receiver<std::io::Result<Output>> {
+    let (sender, receiver) = channel();
+    thread::spawn(move || sender.send(child.wait_with_output()));
+    receiver
+}
+
+fn spoken(command: &Command) -> String {
+    let program = std::path::Path::new(command.get_program())
+        .file_name()
+        .unwrap_or_default();
+    let words = std::iter::once(program).chain(command.get_args());
+    words
+        .map(|word| word.to_string_lossy())
+        .collect::<Vec<_>>()
+        .join(" ")
+}

@@ -1,0 +1,201 @@
+//! One AWS stand-in per test, on ports of its own.
+
+use std::{
+    fs::{self, File},
+    process::{Child, Command, Stdio},
+    sync::Mutex,
+};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use super::{
+    aws::{Aws, Worker},
+    built::{python, workspace},
+    control::{Call, Control},
+    project::Project,
+    wait::wait_until,
+};
+
+/// The account whose credentials the sandbox hands out.
+pub const HOME_ACCOUNT: &str = "111122223333";
+/// An account that is reached from it through a role.
+pub const MEMBER_ACCOUNT: &str = "444455556666";
+/// The role of the sandbox's credentials.
+pub const ADMINISTRATOR: &str = "arn:aws:iam::111122223333:role/PlatformAdministrator";
+
+/// A running sandbox; it ends when this is dropped, and when the test's process ends.
+#[derive(Debug)]
+pub struct Sandbox {
+    process: Child,
+    control: Control,
+    ready: Value,
+    worker: Mutex<Option<Worker>>,
+    folder: TempDir,
+}
+
+impl Sandbox {
+    /// Starts a fresh sandbox and waits until it serves.
+    pub fn start() -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let log = File::create(folder.path().join("log")).expect("a log file");
+        let ready_file = folder.path().join("ready.json");
+        let mut process = Command::new(python())
+            .args([
+                "-m",
+                "cloister_sandbox",
+                "--parent-pid",
+                &std::process::id().to_string(),
+            ])
+            .arg("--ready-file")
+            .arg(&ready_file)
+            .arg("--state-dir")
+            .arg(folder.path().join("state"))
+            .env("PYTHONPATH", workspace().join("sandbox"))
+            .current_dir(folder.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(log)
+            .spawn()
+            .expect("the sandbox's Python can be started");
+        let text = wait_until("the sandbox serves", || {
+            if let Ok(Some(status)) = process.try_wait() {
+                panic!("the sandbox ended with {status}: {}", log_of(&folder));
+            }
+            fs::read_to_string(&ready_file).ok()
+        });
+        let ready: Value = serde_json::from_str(&text).expect("the ready file is JSON");
+        Self {
+            process,
+            control: Control::at(
+                ready["control"]
+                    .as_str()
+                    .expect("the ready file names the control API"),
+            ),
+            ready,
+            worker: Mutex::new(None),
+            folder,
+        }
+    }
+
+    /// A folder for Terraform configuration that is applied here.
+    pub fn project(&self) -> Project<'_> {
+        Project::new(self)
+    }
+
+    /// Calls from the internet, as the administrator.
+    pub fn aws(&self) -> Aws<'_> {
+        Aws::new(self, "outside")
+    }
+
+    /// Calls through the VPC endpoint, as the administrator.
+    pub fn aws_inside(&self) -> Aws<'_> {
+        Aws::new(self, "inside")
+    }
+
+    /// Spoils calls by these rules from here on, in place of earlier rules; the form is that of a file for `--faults`.
+    pub fn faults(&self, rules: &Value) {
+        self.control.post("faults", rules);
+    }
+
+    /// Waits until the first rule has met its call.
+    pub fn await_fault(&self) {
+        wait_until("a call meets the fault", || {
+            let report = self.control.get("faults");
+            report["rules"][0]["fired"]
+                .as_u64()
+                .filter(|fired| *fired > 0)
+        });
+    }
+
+    /// How often each rule has met a call.
+    pub fn fired(&self) -> Vec<u64> {
+        let report = self.control.get("faults");
+        let rules = report["rules"].as_array().expect("rules are a list");
+        rules
+            .iter()
+            .map(|rule| rule["fired"].as_u64().expect("a count"))
+            .collect()
+    }
+
+    /// All calls so far.
+    pub fn calls(&self) -> Vec<Call> {
+        let answer = self.control.get("calls");
+        answer["calls"]
+            .as_array()
+            .expect("calls are a list")
+            .iter()
+            .map(Call::of)
+            .collect()
+    }
+
+    /// Delivers the records of all calls so far to the trail's bucket.
+    pub fn deliver(&self) {
+        self.control.post("deliver", &json!({}));
+    }
+
+    /// Credentials of a role.
+    pub fn session(&self, role_arn: &str) -> Value {
+        self.control.post("session", &json!({"role_arn": role_arn}))
+    }
+
+    /// Credentials of a role that have expired.
+    pub fn expired_session(&self, role_arn: &str) -> Value {
+        self.control
+            .post("session", &json!({"role_arn": role_arn, "expired": true}))
+    }
+
+    /// A seeded value by its Terraform name, such as `s3_endpoint_id`.
+    pub fn seeded(&self, name: &str) -> String {
+        text(&self.ready["terraform_variables"][name])
+    }
+
+    /// The endpoint of a vantage.
+    pub(crate) fn endpoint(&self, vantage: &str) -> String {
+        text(&self.ready["endpoints"][vantage])
+    }
+
+    /// The environment of commands that use the sandbox.
+    pub(crate) fn environment(&self) -> Vec<(String, String)> {
+        let named = |field: &str, prefix: &str| {
+            let entries = self.ready[field]
+                .as_object()
+                .expect("the ready file holds maps")
+                .iter();
+            entries
+                .map(|(name, value)| (format!("{prefix}{name}"), text(value)))
+                .collect::<Vec<_>>()
+        };
+        [
+            named("environment", ""),
+            named("terraform_variables", "TF_VAR_"),
+        ]
+        .concat()
+    }
+
+    pub(crate) fn worker(&self) -> &Mutex<Option<Worker>> {
+        &self.worker
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("the sandbox's log: {}", log_of(&self.folder));
+        }
+        // Both fail only when it has ended already; what it holds goes with its folder.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn log_of(folder: &TempDir) -> String {
+    fs::read_to_string(folder.path().join("log")).unwrap_or_default()
+}
+
+fn text(value: &Value) -> String {
+    value
+        .as_str()
+        .expect("the ready file holds texts")
+        .to_owned()
+}

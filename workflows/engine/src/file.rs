@@ -1,0 +1,193 @@
+//! The workflow file: these structs are the YAML format, its JSON Schema and its docs.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Serialize};
+
+use crate::length::Length;
+
+/// A cloister workflow: ordered steps, each with a check that evidence decides.
+///
+/// `${inputs.NAME}` stands for an input in ids, patterns, questions, hints and
+/// remedies; `$${` is a literal `${`.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WorkflowFile {
+    /// Short name, in lower-case letters, digits and `-`.
+    #[schemars(regex(pattern = "^[a-z0-9]+(-[a-z0-9]+)*$"))]
+    pub id: String,
+    /// One line that says what the workflow shows.
+    pub title: String,
+    /// What it is about and what it needs, for the person who runs it.
+    #[serde(default)]
+    pub description: String,
+    /// Values that differ from account to account.
+    #[serde(default)]
+    pub inputs: BTreeMap<String, InputDeclaration>,
+    /// What is checked, in order; at least one step.
+    #[schemars(length(min = 1))]
+    pub steps: Vec<Step>,
+}
+
+/// An input: required, unless it has a default.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct InputDeclaration {
+    /// What to give, and where to find it.
+    pub description: String,
+    /// One text, or a list of texts.
+    #[serde(default, rename = "type")]
+    pub form: InputForm,
+    /// Used when the input is not given.
+    pub default: Option<InputValue>,
+    /// Regular expression that the whole value (each element of a list) must match.
+    pub pattern: Option<String>,
+}
+
+/// The form of an input's value.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum InputForm {
+    /// One text.
+    #[default]
+    Text,
+    /// Several texts; in a pattern they take the place of the template, as alternatives.
+    List,
+}
+
+/// The value of an input.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(untagged, expecting = "text or a list of texts")]
+pub enum InputValue {
+    Text(String),
+    List(Vec<String>),
+}
+
+/// One step: a check, what it is worth, and what helps when it does not pass.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    /// Name of the step, unique in the file: lower-case letters, digits and `-`.
+    #[schemars(regex(pattern = "^[a-z0-9]+(-[a-z0-9]+)*$"))]
+    pub id: String,
+    /// One line that says what holds when the step passes.
+    pub title: String,
+    /// What a pass is worth.
+    #[serde(default = "one_point")]
+    pub points: u32,
+    /// Steps that must pass first.
+    #[serde(default)]
+    pub needs: Vec<String>,
+    /// What decides.
+    pub check: Check,
+    /// Shown while the step has not passed: how to get there.
+    pub hint: Option<String>,
+    /// Shown when the step failed: how to put it right.
+    pub remedy: Option<String>,
+}
+
+/// How a step is decided.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Check {
+    /// An AWS object, as observed now, matches a pattern.
+    Live(LiveCheck),
+    /// CloudTrail records match a pattern.
+    #[serde(rename = "cloudtrail")]
+    CloudTrail(CloudTrailCheck),
+    /// A person attests; never counted as a pass by the machine.
+    Manual(ManualCheck),
+}
+
+/// An AWS object, as observed now, matches a pattern.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LiveCheck {
+    /// What to observe, such as `s3:bucket`.
+    pub kind: String,
+    /// Which one, such as the bucket's name.
+    pub id: String,
+    /// What the observed object must match.
+    pub pattern: PatternSource,
+    /// What it must not match: the way to say that a list holds nothing else.
+    pub without: Option<PatternSource>,
+}
+
+/// CloudTrail records match a pattern: at least, at most, or none.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CloudTrailCheck {
+    /// What a record must match to count.
+    pub pattern: PatternSource,
+    /// How many records: `at_least: N` (default 1), `at_most: N`, or `none`.
+    #[serde(default)]
+    pub expect: Expect,
+    /// How far back to look from now; with `after`, how long after that step's record.
+    pub within: Option<Length>,
+    /// Only records not older than the first record of this step count.
+    pub after: Option<String>,
+    /// Only records by the principal of the first record of this step count. Where records are
+    /// expected, one by anybody else fails the step.
+    pub same_principal_as: Option<String>,
+    /// For `at_most` and `none` over data events: a step whose record shows that such events are
+    /// recorded at all. Without it, their absence proves nothing.
+    pub witness: Option<String>,
+}
+
+/// How many records are expected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Expect {
+    /// This many or more.
+    AtLeast(u32),
+    /// This many or fewer; proven only by a source that is complete for the window.
+    AtMost(u32),
+    /// Not one; proven only by a source that is complete for the window.
+    None,
+}
+
+/// A person attests; never counted as a pass by the machine.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ManualCheck {
+    /// What the person is asked.
+    pub question: String,
+}
+
+/// An EventBridge event pattern, as written: not yet resolved nor compiled.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(transparent)]
+pub struct PatternSource(pub serde_json::Value);
+
+impl Default for Expect {
+    fn default() -> Self {
+        Expect::AtLeast(1)
+    }
+}
+
+impl JsonSchema for PatternSource {
+    fn schema_name() -> Cow<'static, str> {
+        "Pattern".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "object",
+            "description": "An EventBridge event pattern: a mapping of field names to lists of \
+                alternatives, nested as the record is. \
+                https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html",
+            "minProperties": 1
+        })
+    }
+}
+
+/// The JSON Schema of a workflow file, for editors and `cloister schema workflow`.
+pub fn workflow_schema() -> Schema {
+    schemars::schema_for!(WorkflowFile)
+}
+
+fn one_point() -> u32 {
+    1
+}

@@ -1,0 +1,80 @@
+//! A workflow made ready to run: inputs settled, templates filled, patterns compiled.
+
+use cloister_pattern::Pattern;
+
+use crate::family::Family;
+use crate::file::Expect;
+use crate::length::Length;
+use crate::template::Values;
+
+/// A workflow with nothing left to choose.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    pub id: String,
+    pub title: String,
+    pub description: String,
+    pub inputs: Values,
+    pub steps: Vec<PlannedStep>,
+    /// Indices of `steps`, each after those it waits for.
+    pub(crate) order: Vec<usize>,
+}
+
+/// One step, ready to be judged.
+#[derive(Clone, Debug)]
+pub struct PlannedStep {
+    pub id: String,
+    pub title: String,
+    pub points: u32,
+    pub needs: Vec<String>,
+    pub proof: Proof,
+    pub hint: Option<String>,
+    pub remedy: Option<String>,
+}
+
+/// What decides a step.
+#[derive(Clone, Debug)]
+pub enum Proof {
+    Live(Box<LiveProof>),
+    Records(Box<RecordProof>),
+    Manual { question: String },
+}
+
+/// An object to observe and what it must match.
+#[derive(Clone, Debug)]
+pub struct LiveProof {
+    pub kind: String,
+    pub id: String,
+    pub pattern: Pattern,
+    /// What the object must not match.
+    pub without: Option<Pattern>,
+}
+
+/// Records to count, and which of them count.
+#[derive(Clone, Debug)]
+pub struct RecordProof {
+    pub pattern: Pattern,
+    pub family: Family,
+    pub expect: Expect,
+    pub within: Option<Length>,
+    pub after: Option<String>,
+    pub same_principal_as: Option<String>,
+    pub witness: Option<String>,
+}
+
+impl Plan {
+    /// The steps decided by CloudTrail records, with their proofs.
+    pub fn record_proofs(&self) -> impl Iterator<Item = (&str, &RecordProof)> {
+        self.steps.iter().filter_map(|step| match &step.proof {
+            Proof::Records(proof) => Some((step.id.as_str(), proof.as_ref())),
+            _ => None,
+        })
+    }
+
+    /// The steps decided by a live object, with their proofs.
+    pub fn live_proofs(&self) -> impl Iterator<Item = (&str, &LiveProof)> {
+        self.steps.iter().filter_map(|step| match &step.proof {
+            Proof::Live(proof) => Some((step.id.as_str(), proof.as_ref())),
+            _ => None,
+        })
+    }
+}

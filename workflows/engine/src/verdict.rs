@@ -1,0 +1,156 @@
+//! The six verdicts, and what each names as its evidence.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::event::{Event, Place};
+
+/// What the evidence says about a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// The evidence shows that it holds.
+    Pass,
+    /// The evidence shows that it does not hold.
+    Fail,
+    /// Nothing shows that it was tried, and the time for that evidence is over.
+    NotAttempted,
+    /// Evidence may still arrive.
+    Pending,
+    /// This evidence cannot exist here.
+    Unavailable,
+    /// A person decides.
+    Manual,
+}
+
+/// A verdict with its reason and its evidence.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Judgement {
+    pub verdict: Verdict,
+    /// One sentence: why this verdict.
+    pub because: String,
+    pub evidence: Vec<Exhibit>,
+    /// For `pending`: when the wait is over.
+    pub until: Option<Timestamp>,
+}
+
+/// One piece of evidence, named so that it can be found again.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Exhibit {
+    /// A CloudTrail record.
+    Event(EventExhibit),
+    /// An AWS object as observed.
+    Object {
+        kind: String,
+        id: String,
+        /// When it was observed.
+        #[schemars(with = "String")]
+        #[serde(serialize_with = "as_text")]
+        time: Timestamp,
+    },
+}
+
+/// A CloudTrail record as a report names it.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct EventExhibit {
+    pub event_id: Option<String>,
+    pub request_id: Option<String>,
+    #[schemars(with = "String")]
+    #[serde(serialize_with = "as_text")]
+    pub time: Timestamp,
+    pub name: String,
+    pub source: String,
+    pub region: Option<String>,
+    pub principal: Option<String>,
+    pub error_code: Option<String>,
+    pub vpc_endpoint_id: Option<String>,
+    pub place: Place,
+}
+
+impl Verdict {
+    /// The verdict after "which", in a sentence.
+    pub(crate) fn phrase(self) -> &'static str {
+        match self {
+            Verdict::Pass => "passed",
+            Verdict::Fail => "failed",
+            Verdict::NotAttempted => "was not attempted",
+            Verdict::Pending => "is pending",
+            Verdict::Unavailable => "is unavailable",
+            Verdict::Manual => "is for a person to decide",
+        }
+    }
+}
+
+impl Judgement {
+    pub(crate) fn new(verdict: Verdict, because: impl Into<String>) -> Self {
+        Judgement {
+            verdict,
+            because: because.into(),
+            evidence: Vec::new(),
+            until: None,
+        }
+    }
+
+    pub(crate) fn pending(until: Timestamp, because: impl Into<String>) -> Self {
+        Judgement {
+            until: Some(until),
+            ..Judgement::new(Verdict::Pending, because)
+        }
+    }
+
+    /// Names `events` as evidence; a report needs a few, not thousands.
+    pub(crate) fn with_events(mut self, events: &[&Event]) -> Self {
+        const NAMED: usize = 10;
+        self.evidence
+            .extend(events.iter().take(NAMED).map(|event| Exhibit::from(*event)));
+        self
+    }
+
+    pub(crate) fn with_exhibit(mut self, exhibit: Exhibit) -> Self {
+        self.evidence.push(exhibit);
+        self
+    }
+}
+
+impl From<&Event> for Exhibit {
+    fn from(event: &Event) -> Self {
+        let event = event.clone();
+        Exhibit::Event(EventExhibit {
+            event_id: event.id,
+            request_id: event.request_id,
+            time: event.time,
+            name: event.name,
+            source: event.source,
+            region: event.region,
+            principal: event.principal,
+            error_code: event.error_code,
+            vpc_endpoint_id: event.vpc_endpoint_id,
+            place: event.place,
+        })
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Verdict::Pass => "pass",
+            Verdict::Fail => "fail",
+            Verdict::NotAttempted => "not attempted",
+            Verdict::Pending => "pending",
+            Verdict::Unavailable => "unavailable",
+            Verdict::Manual => "manual",
+        })
+    }
+}
+
+/// Serializes through `Display`: jiff's own form is the one people write.
+pub(crate) fn as_text<T: fmt::Display, S: serde::Serializer>(
+    value: &T,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(value)
+}

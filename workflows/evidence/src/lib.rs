@@ -1,0 +1,30 @@
+//! cloister-evidence: where CloudTrail records come from, and scanning them once for many patterns.
+//!
+//! It never judges: it says which records match, where they stand, and what
+//! it could not read. Whoever judges must not take a source with faults for
+//! complete.
+//!
+//! Read first: [`Query`] (what is looked for), [`Findings`] (what was found
+//! and what was not readable), and the sources: [`scan_folder`], [`Trail`],
+//! [`scan_history`].
+
+mod error;
+mod folder;
+mod history;
+mod inflate;
+mod query;
+mod readers;
+mod records;
+mod scan;
+mod span;
+mod trail;
+
+pub use error::EvidenceError;
+pub use folder::scan_folder;
+pub use history::{HISTORY_REACH, scan_history};
+pub use query::{Hit, Hits, Query};
+pub use readers::{
+    HistoryPage, HistoryReader, LookupAttribute, LookupKey, TrailReader, Unreachable,
+};
+pub use scan::{Findings, Scanner, Tally};
+pub use trail::{Trail, TrailLocation};

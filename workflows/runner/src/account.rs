@@ -1,0 +1,144 @@
+//! The account of an AWS session, as `cloister-aws` reads it.
+
+use std::sync::Arc;
+
+use cloister_aws::Aws;
+use cloister_composite::{ErrorClass, PartError};
+use cloister_evidence::{
+    HistoryPage, HistoryReader, LookupAttribute, LookupKey, TrailReader, Unreachable,
+};
+use jiff::Timestamp;
+
+use crate::cloud::{Cloud, Denied, Observed};
+
+/// A trail file holds at most 50 MB compressed; more than this is none.
+/// <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/how-cloudtrail-works.html>
+const MOST_BYTES: u64 = 100 << 20;
+
+/// An AWS account and region to run a workflow against.
+#[derive(Debug, Clone)]
+pub struct Account {
+    aws: Arc<Aws>,
+}
+
+impl Account {
+    /// The account of an open session.
+    pub fn new(aws: Arc<Aws>) -> Self {
+        Account { aws }
+    }
+}
+
+/// The kinds of object that `live` checks can name.
+pub fn live_kinds() -> Vec<String> {
+    cloister_aws::kinds().names().map(str::to_owned).collect()
+}
+
+impl TrailReader for Account {
+    async fn list_folders(&self, bucket: &str, prefix: &str) -> Result<Vec<String>, Unreachable> {
+        let mut folders = Vec::new();
+        let mut after = None;
+        loop {
+            let page = cloister_aws::list_objects(&self.aws, bucket, prefix, after.as_deref());
+            let page = page.await.map_err(|error| unreachable_at(&error))?;
+            let Some(folder) = page
+                .objects
+                .iter()
+                .find_map(|object| folder_of(&object.key, prefix))
+            else {
+                match page.next_after {
+                    Some(next) => after = Some(next),
+                    None => return Ok(folders),
+                }
+                continue;
+            };
+            after = Some(behind(&folder));
+            folders.push(folder);
+        }
+    }
+
+    async fn list(
+        &self,
+        bucket: &str,
+        prefix: &str,
+        after: &str,
+    ) -> Result<Vec<String>, Unreachable> {
+        let mut keys = Vec::new();
+        let mut after = Some(after.to_owned());
+        while after.is_some() {
+            let page = cloister_aws::list_objects(&self.aws, bucket, prefix, after.as_deref());
+            let page = page.await.map_err(|error| unreachable_at(&error))?;
+            keys.extend(page.objects.into_iter().map(|object| object.key));
+            after = page.next_after;
+        }
+        Ok(keys)
+    }
+
+    async fn get(&self, bucket: &str, key: &str) -> Result<Vec<u8>, Unreachable> {
+        let object = cloister_aws::get_object(&self.aws, bucket, key, MOST_BYTES).await;
+        object.map_err(|error| unreachable_at(&error))
+    }
+}
+
+impl HistoryReader for Account {
+    fn region(&self) -> &str {
+        self.aws.region()
+    }
+
+    async fn lookup(
+        &self,
+        attribute: Option<&LookupAttribute>,
+        from: Timestamp,
+        until: Timestamp,
+        page: Option<String>,
+    ) -> Result<HistoryPage, Unreachable> {
+        let attribute = attribute.map(|LookupAttribute { key, value }| match key {
+            LookupKey::EventName => cloister_aws::LookupAttribute::EventName(value.clone()),
+            LookupKey::EventSource => cloister_aws::LookupAttribute::EventSource(value.clone()),
+        });
+        let found = cloister_aws::lookup_events(
+            &self.aws,
+            attribute.as_ref(),
+            from,
+            until,
+            page.as_deref(),
+        );
+        let found = found.await.map_err(|error| unreachable_at(&error))?;
+        let records = found.events.into_iter().map(|event| event.record).collect();
+        Ok(HistoryPage {
+            records,
+            next: found.next,
+        })
+    }
+}
+
+impl Cloud for Account {
+    async fn observe(&self, kind: &str, id: &str) -> Result<Observed, Unreachable> {
+        match cloister_aws::observe(&self.aws, kind, id).await {
+            Ok(Some(object)) => Ok(Observed::Object(object)),
+            Ok(None) => Ok(Observed::Absent),
+            Err(error) if error.class == ErrorClass::NotFound => Ok(Observed::Absent),
+            Err(error) if error.class == ErrorClass::Denied => {
+                let why = format!(
+                    "{error}; grant `{}` on `{}`",
+                    error.operation, error.subject
+                );
+                Ok(Observed::Denied(Denied(why)))
+            }
+            Err(error) => Err(unreachable_at(&error)),
+        }
+    }
+}
+
+/// Sorts after every key below the folder: `0` is what comes after `/`.
+fn behind(folder: &str) -> String {
+    format!("{}0", folder.trim_end_matches('/'))
+}
+
+fn folder_of(key: &str, prefix: &str) -> Option<String> {
+    let (folder, _) = key.strip_prefix(prefix)?.split_once('/')?;
+    Some(format!("{prefix}{folder}/"))
+}
+
+fn unreachable_at(error: &PartError) -> Unreachable {
+    Unreachable(error.to_string())
+}
