@@ -17,6 +17,7 @@ from .accounts import HOME_ACCOUNT
 from .call import ANONYMOUS, ENVIRON_KEY, Call, Vantage
 from .decode import Decoded, decode
 from .identity import ExpiredSession, UnknownAccessKey, utc_now
+from .patches import s3_roots
 from .patches.validation import validate
 from .sandbox import Sandbox
 
@@ -107,6 +108,7 @@ class Pipeline:
         if invalid is not None:
             return answers.error(call, *invalid)
         response = self._sandbox.backend.answer(call, environ)
+        s3_roots.correct(call, response)
         self._sandbox.spoiler.observe(call, response)
         return response
 
