@@ -7,8 +7,8 @@ use cloister_aws::{Accounts, Aws, Target};
 use cloister_composite::{Kinds, PartError};
 use cloister_composites::locked_bucket::LockedBucket;
 use cloister_framework::{
-    ConfigureRequest, DataSource, Diagnostic, Diagnostics, EphemeralResource, Function, Path, Provider, Resource,
-    Schema, Value, from_value,
+    ConfigureRequest, DataSource, Diagnostic, Diagnostics, EphemeralResource, Function, Path,
+    Provider, Resource, Schema, Value, from_value,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -28,7 +28,7 @@ pub struct Cloister {
 pub(crate) struct Shared {
     pub(crate) environment: Environment,
     pub(crate) kinds: OnceLock<Kinds<Aws>>,
-    pub(crate) stop: CancellationToken,
+    stop: RwLock<CancellationToken>,
     configured: RwLock<Option<Arc<Configured>>>,
 }
 
@@ -43,7 +43,18 @@ pub(crate) struct Configured {
 impl Shared {
     /// The configured provider; `None` while its block holds something unknown.
     pub(crate) fn configured(&self) -> Option<Arc<Configured>> {
-        self.configured.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.configured
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Is cancelled when the host tells the provider to stop.
+    pub(crate) fn stop(&self) -> CancellationToken {
+        self.stop
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// The kinds of parts.
@@ -58,20 +69,19 @@ impl Cloister {
         let shared = Arc::new(Shared {
             environment,
             kinds: OnceLock::new(),
-            stop: CancellationToken::new(),
+            stop: RwLock::default(),
             configured: RwLock::new(None),
         });
         Self {
             schema: OnceLock::new(),
-            resources: vec![Arc::new(CompositeResource::<LockedBucket>::new(shared.clone()))],
+            resources: vec![Arc::new(CompositeResource::<LockedBucket>::new(
+                shared.clone(),
+            ))],
             shared,
         }
     }
 
-    fn configuration(
-        &self,
-        request: &ConfigureRequest,
-    ) -> Result<Option<Configured>, Diagnostic> {
+    fn configuration(&self, request: &ConfigureRequest) -> Result<Option<Configured>, Diagnostic> {
         if !request.config.is_fully_known() {
             // Part of the block comes from a resource of the same run: resources say so when they need it.
             return Ok(None);
@@ -79,12 +89,16 @@ impl Cloister {
         let config: ProviderConfig = from_value(&request.config)?;
         let own = OwnSettings::of(&config, &self.shared.environment)?;
         let settings = aws_settings(&config, &request.terraform_version)?;
-        let accounts = Accounts::open(settings, self.shared.environment.aws.clone()).map_err(|error| {
-            Diagnostic::error("Provider setting cannot be used")
-                .found(error.to_string())
-                .action(format!("Correct `{}` in the provider block.", error.attribute))
-                .at(Path::attribute(error.attribute))
-        })?;
+        let accounts =
+            Accounts::open(settings, self.shared.environment.aws.clone()).map_err(|error| {
+                Diagnostic::error("Provider setting cannot be used")
+                    .found(error.to_string())
+                    .action(format!(
+                        "Correct `{}` in the provider block.",
+                        error.attribute
+                    ))
+                    .at(Path::attribute(error.attribute))
+            })?;
         Ok(Some(Configured {
             accounts,
             own,
@@ -95,7 +109,11 @@ impl Cloister {
 
 /// Whether the provider's own account can be reached, asked once so that the answer stands at the provider block.
 async fn check_reach(configured: &Configured) -> Option<PartError> {
-    let refused = configured.accounts.session(&Target::default()).await.err()?;
+    let refused = configured
+        .accounts
+        .session(&Target::default())
+        .await
+        .err()?;
     // Without a region in the provider, every resource may name its own.
     let needs_none = refused.setting.as_deref() == Some("region") && !configured.names_region;
     (!needs_none).then_some(refused)
@@ -145,12 +163,25 @@ impl Provider for Cloister {
             Err(diagnostic) => return diagnostic.into(),
         };
         let refused = check_reach(&configured).await;
-        let mut held = self.shared.configured.write().unwrap_or_else(PoisonError::into_inner);
+        let mut held = self
+            .shared
+            .configured
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
         *held = Some(Arc::new(configured));
-        refused.map(|error| session_diagnostic(&error)).into_iter().collect()
+        // A process that serves several runs, for debugging, was stopped in an earlier one.
+        *self
+            .shared
+            .stop
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = CancellationToken::new();
+        refused
+            .map(|error| session_diagnostic(&error))
+            .into_iter()
+            .collect()
     }
 
     fn stop(&self) {
-        self.shared.stop.cancel();
+        self.shared.stop().cancel();
     }
 }

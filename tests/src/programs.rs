@@ -17,7 +17,10 @@ pub fn cloister() -> Result<PathBuf> {
 /// The folder in which the provider that was built lies.
 pub fn provider_folder() -> Result<PathBuf> {
     let provider = built("terraform-provider-cloister")?;
-    Ok(provider.parent().context("a program lies in a folder")?.to_owned())
+    Ok(provider
+        .parent()
+        .context("a program lies in a folder")?
+        .to_owned())
 }
 
 /// `terraform`, or else `tofu`.
@@ -39,6 +42,10 @@ fn built(name: &str) -> Result<PathBuf> {
         None => Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/release"),
     };
     let program = folder.join(name);
-    ensure!(program.is_file(), "`{}` is not built: run `make build`", program.display());
+    ensure!(
+        program.is_file(),
+        "`{}` is not built: run `make build`",
+        program.display()
+    );
     Ok(program.canonicalize()?)
 }

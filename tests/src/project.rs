@@ -17,11 +17,17 @@ pub struct Project<'a> {
 impl<'a> Project<'a> {
     /// A copy of `examples/NAME`.
     pub fn example(sandbox: &'a Sandbox, name: &str) -> Result<Self> {
-        let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples").join(name);
+        let example = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("../examples")
+            .join(name);
         let folder = tempfile::tempdir()?;
         for entry in fs::read_dir(&example).with_context(|| format!("no example `{name}`"))? {
             let file = entry?;
-            if file.path().extension().is_some_and(|extension| extension == "tf") {
+            if file
+                .path()
+                .extension()
+                .is_some_and(|extension| extension == "tf")
+            {
                 fs::copy(file.path(), folder.path().join(file.file_name()))?;
             }
         }

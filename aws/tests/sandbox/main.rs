@@ -2,6 +2,11 @@
 //!
 //! Each test has a sandbox of its own. A green run shows behaviour against this model of AWS, not against AWS.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test stops where something is not as it should be"
+)]
+
 mod anchor;
 mod buckets;
 mod contract;

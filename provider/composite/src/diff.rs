@@ -71,6 +71,10 @@ fn view_list(written: &[Setting], settled: &[Value], observed: &[Value]) -> Vec<
 }
 
 #[cfg(test)]
+#[expect(
+    clippy::unwrap_used,
+    reason = "a test stops where something is not as it should be"
+)]
 mod tests {
     use serde_json::json;
 

@@ -323,7 +323,11 @@ impl<C: Send + Sync> Run<'_, C> {
         settings: &Value,
         current: Observation,
     ) -> Result<Observation, PartError> {
-        let wanted = with_ignored(settings.clone(), &current.settings, self.engine.ignored_tags);
+        let wanted = with_ignored(
+            settings.clone(),
+            &current.settings,
+            self.engine.ignored_tags,
+        );
         let observed = kind.align(&wanted, current.settings.clone());
         let changed = changed_settings(&wanted, &observed);
         if changed.is_empty() {

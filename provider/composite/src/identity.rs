@@ -110,6 +110,10 @@ fn lower_base32() -> Encoding {
 }
 
 #[cfg(test)]
+#[expect(
+    clippy::unwrap_used,
+    reason = "a test stops where something is not as it should be"
+)]
 mod tests {
     use super::*;
 

@@ -262,6 +262,10 @@ fn next_reference(text: &str) -> Option<(&str, Piece, &str)> {
 }
 
 #[cfg(test)]
+#[expect(
+    clippy::unwrap_used,
+    reason = "a test stops where something is not as it should be"
+)]
 mod tests {
     use serde_json::json;
 

@@ -1,5 +1,10 @@
 //! The engine on kinds that live on a shelf in memory: what it does, in which order, and what survives a failure.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test stops where something is not as it should be"
+)]
+
 mod shelf;
 
 use std::time::Duration;
@@ -42,18 +47,29 @@ async fn parts_are_made_after_what_they_need_and_deleted_before_it() {
     assert!(applied.is_complete(), "{:?}", applied.failures);
     assert_eq!(shelf.log(), ["create base", "create leaf"]);
     assert_eq!(applied.exposed["leaf_id"], "id-leaf");
-    assert_eq!(applied.parts[&key("leaf")].settings, r#"{"needs":"${base.id}","size":1,"tags":{"cloister:composite":"toy/here/it","cloister:owner":"us","cloister:part":"leaf"}}"#);
+    assert_eq!(
+        applied.parts[&key("leaf")].settings,
+        r#"{"needs":"${base.id}","size":1,"tags":{"cloister:composite":"toy/here/it","cloister:owner":"us","cloister:part":"leaf"}}"#
+    );
     assert_eq!(shelf.anchor().status, Status::Ready);
 
     shelf.forget_log();
     let stop = CancellationToken::new();
     let destroyed = shelf
         .engine()
-        .destroy(&blueprint(&Wish::default()), &applied.parts, deadline(), &stop)
+        .destroy(
+            &blueprint(&Wish::default()),
+            &applied.parts,
+            deadline(),
+            &stop,
+        )
         .await
         .unwrap();
     assert!(destroyed.remaining.is_empty());
-    assert_eq!(shelf.log(), ["prepare base", "prepare leaf", "delete leaf", "delete base"]);
+    assert_eq!(
+        shelf.log(),
+        ["prepare base", "prepare leaf", "delete leaf", "delete base"]
+    );
     assert!(shelf.is_empty());
 }
 
@@ -69,7 +85,9 @@ async fn a_failed_part_stops_its_dependents_and_nothing_made_is_forgotten() {
     assert_eq!(shelf.anchor().status, Status::Creating);
 
     shelf.forget_log();
-    let resumed = apply(&shelf, &Wish::default(), Some(&applied.parts)).await.unwrap();
+    let resumed = apply(&shelf, &Wish::default(), Some(&applied.parts))
+        .await
+        .unwrap();
     assert!(resumed.is_complete());
     assert_eq!(shelf.log(), ["create leaf"]);
     assert_eq!(shelf.anchor().status, Status::Ready);
@@ -97,14 +115,21 @@ async fn a_crashed_create_is_adopted_once_its_lease_has_run_out() {
         let wish = Wish::default();
         let crashed = create(&shelf, &wish);
         shelf.hang_at("create leaf");
-        assert!(tokio::time::timeout(Duration::from_secs(5), crashed).await.is_err());
+        assert!(
+            tokio::time::timeout(Duration::from_secs(5), crashed)
+                .await
+                .is_err()
+        );
     }
     shelf.hang_at("");
     shelf.forget_log();
     let before = Instant::now();
     let applied = create(&shelf, &Wish::default()).await.unwrap();
     assert!(applied.is_complete());
-    assert!(before.elapsed() >= Duration::from_mins(2), "the lease was not waited for");
+    assert!(
+        before.elapsed() >= Duration::from_mins(2),
+        "the lease was not waited for"
+    );
     assert_eq!(shelf.log(), ["create leaf"]);
 }
 
@@ -114,7 +139,9 @@ async fn a_complete_composite_is_never_adopted() {
     create(&shelf, &Wish::default()).await.unwrap();
     shelf.forget_log();
     let refused = create(&shelf, &Wish::default()).await.unwrap_err();
-    assert!(matches!(refused, Blocked::Complete { import_id, .. } if import_id == "111122223333/here/it"));
+    assert!(
+        matches!(refused, Blocked::Complete { import_id, .. } if import_id == "111122223333/here/it")
+    );
     assert!(shelf.log().is_empty());
 }
 
@@ -123,12 +150,24 @@ async fn a_drifted_setting_shows_at_its_place_and_is_mended() {
     let shelf = Shelf::new();
     let wish = Wish::default();
     let made = create(&shelf, &wish).await.unwrap();
-    let outlook = shelf.engine().outlook(&blueprint(&wish), &made.parts).await.unwrap();
+    let outlook = shelf
+        .engine()
+        .outlook(&blueprint(&wish), &made.parts)
+        .await
+        .unwrap();
     assert_eq!(outlook.parts, made.parts);
 
     shelf.drift("leaf", "size", json!(7));
-    let outlook = shelf.engine().outlook(&blueprint(&wish), &made.parts).await.unwrap();
-    assert!(outlook.parts[&key("leaf")].settings.contains(r#""needs":"${base.id}","size":7"#));
+    let outlook = shelf
+        .engine()
+        .outlook(&blueprint(&wish), &made.parts)
+        .await
+        .unwrap();
+    assert!(
+        outlook.parts[&key("leaf")]
+            .settings
+            .contains(r#""needs":"${base.id}","size":7"#)
+    );
     assert_eq!(outlook.parts[&key("base")], made.parts[&key("base")]);
 
     shelf.forget_log();
@@ -142,7 +181,10 @@ async fn what_the_blueprint_no_longer_has_is_deleted_at_the_end() {
     let shelf = Shelf::new();
     let made = create(&shelf, &Wish::default()).await.unwrap();
     shelf.forget_log();
-    let wish = Wish { leaf: false, ..Wish::default() };
+    let wish = Wish {
+        leaf: false,
+        ..Wish::default()
+    };
     let applied = apply(&shelf, &wish, Some(&made.parts)).await.unwrap();
     assert!(applied.is_complete());
     assert_eq!(shelf.log(), ["delete leaf"]);
@@ -174,6 +216,12 @@ async fn another_owners_unfinished_composite_is_left_alone() {
     let shelf = Shelf::new();
     shelf.fail("create base", ErrorClass::Refused, 1);
     create(&shelf, &Wish::default()).await.unwrap();
-    let wish = Wish { owner: "them", ..Wish::default() };
-    assert!(matches!(create(&shelf, &wish).await, Err(Blocked::OtherOwner { .. })));
+    let wish = Wish {
+        owner: "them",
+        ..Wish::default()
+    };
+    assert!(matches!(
+        create(&shelf, &wish).await,
+        Err(Blocked::OtherOwner { .. })
+    ));
 }

@@ -38,5 +38,9 @@ pub(crate) fn text(text: &Attr<String>) -> Option<String> {
 /// A set of known names, as it stands in config; null if there are none.
 pub(crate) fn set_of(names: impl IntoIterator<Item = String>) -> Names {
     let names: BTreeSet<Attr<String>> = names.into_iter().map(Attr::Known).collect();
-    if names.is_empty() { Attr::Null } else { Attr::Known(names) }
+    if names.is_empty() {
+        Attr::Null
+    } else {
+        Attr::Known(names)
+    }
 }

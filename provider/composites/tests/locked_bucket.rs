@@ -1,5 +1,10 @@
 //! The locked bucket's blueprint as a reviewer reads it, and the way back from observed parts to config.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test stops where something is not as it should be"
+)]
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use cloister_composite::{Blueprint, Observation, Observations, PartKey, Readiness, Tags};
@@ -78,8 +83,14 @@ fn blueprint(config: &LockedBucket) -> Blueprint {
 /// The blueprint as text: each part with its order and its settings.
 fn text(blueprint: &Blueprint) -> String {
     let part = |part: &cloister_composite::Part| {
-        let settings = part.desired.render().map_or("(unknown)".to_owned(), |text| pretty(&text));
-        let after = part.after.iter().map(|after| format!("after {}: {}\n", after.part, after.why));
+        let settings = part
+            .desired
+            .render()
+            .map_or("(unknown)".to_owned(), |text| pretty(&text));
+        let after = part
+            .after
+            .iter()
+            .map(|after| format!("after {}: {}\n", after.part, after.why));
         let needs = part.needs().into_iter().map(|key| format!("needs {key}\n"));
         let lines: String = needs.chain(after).collect();
         format!("{} ({})\n{lines}{settings}\n", part.key, part.kind)
@@ -113,7 +124,9 @@ fn emptying_lets_administrators_in_and_nobody_else() {
 fn check_unknown(change: impl FnOnce(&mut LockedBucket), unknown: &[&str]) {
     let mut config = full();
     change(&mut config);
-    let blueprint = LockedBucket::blueprint(&config, &site()).unwrap().expect("the structure is known");
+    let blueprint = LockedBucket::blueprint(&config, &site())
+        .unwrap()
+        .expect("the structure is known");
     let found: Vec<&str> = blueprint
         .parts
         .values()
@@ -125,14 +138,26 @@ fn check_unknown(change: impl FnOnce(&mut LockedBucket), unknown: &[&str]) {
 
 #[test]
 fn what_is_unknown_reaches_only_the_parts_that_use_it() {
-    check_unknown(|config| config.vpc_endpoint_ids = Attr::Unknown, &["bucket/policy"]);
+    check_unknown(
+        |config| config.vpc_endpoint_ids = Attr::Unknown,
+        &["bucket/policy"],
+    );
     let one = Attr::Known(BTreeSet::from([Attr::Unknown]));
     check_unknown(|config| config.vpc_endpoint_ids = one, &["bucket/policy"]);
-    check_unknown(|config| config.administrators = Attr::Unknown, &["bucket/policy", "key"]);
-    check_unknown(|config| config.via_services = Attr::Unknown, &["bucket/policy"]);
+    check_unknown(
+        |config| config.administrators = Attr::Unknown,
+        &["bucket/policy", "key"],
+    );
+    check_unknown(
+        |config| config.via_services = Attr::Unknown,
+        &["bucket/policy"],
+    );
     check_unknown(|config| config.lifecycle_rules = Attr::Unknown, &["bucket"]);
     check_unknown(|config| config.access_log = Attr::Unknown, &["bucket"]);
-    let own = OwnKey { rotation_period_days: Attr::Unknown, deletion_window_days: Attr::Null };
+    let own = OwnKey {
+        rotation_period_days: Attr::Unknown,
+        deletion_window_days: Attr::Null,
+    };
     check_unknown(|config| config.own_key = Attr::Known(own), &["key"]);
 }
 
@@ -153,10 +178,16 @@ fn what_decides_which_parts_there_are_leaves_the_blueprint_open() {
 #[test]
 fn a_given_key_takes_the_place_of_the_own_one() {
     let key = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd";
-    let blueprint = blueprint(&LockedBucket { kms_key_arn: known(key), ..minimal() });
+    let blueprint = blueprint(&LockedBucket {
+        kms_key_arn: known(key),
+        ..minimal()
+    });
     let keys: Vec<&str> = blueprint.parts.keys().map(PartKey::as_str).collect();
     assert_eq!(keys, ["bucket", "bucket/policy"]);
-    assert_eq!(blueprint.exposed["key_arn"].render().unwrap(), format!("\"{key}\""));
+    assert_eq!(
+        blueprint.exposed["key_arn"].render().unwrap(),
+        format!("\"{key}\"")
+    );
 }
 
 /// The parts as AWS would describe them once made.
@@ -169,17 +200,28 @@ fn observed(blueprint: &Blueprint) -> Observations {
         live: Value::Null,
         readiness: Readiness::Ready,
     };
-    blueprint.parts.values().map(|part| (part.key.clone(), observation(part))).collect()
+    blueprint
+        .parts
+        .values()
+        .map(|part| (part.key.clone(), observation(part)))
+        .collect()
 }
 
 #[test]
 fn an_import_recovers_the_config_that_made_the_parts() {
     let key = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd";
-    let given = LockedBucket { kms_key_arn: known(key), ..minimal() };
+    let given = LockedBucket {
+        kms_key_arn: known(key),
+        ..minimal()
+    };
     for config in [minimal(), full(), given] {
         let blueprint = blueprint(&config);
         let found = observed(&blueprint);
-        let imported = Imported { name: "acme.data", found: &found, kept: &blueprint.kept };
+        let imported = Imported {
+            name: "acme.data",
+            found: &found,
+            kept: &blueprint.kept,
+        };
         let recovered = LockedBucket::recover(&imported).unwrap();
         assert_eq!(
             serde_json::to_value(&recovered).unwrap(),
@@ -191,25 +233,47 @@ fn an_import_recovers_the_config_that_made_the_parts() {
 
 #[test]
 fn no_bucket_is_no_import() {
-    let imported = Imported { name: "x", found: &Observations::new(), kept: &BTreeMap::new() };
+    let imported = Imported {
+        name: "x",
+        found: &Observations::new(),
+        kept: &BTreeMap::new(),
+    };
     assert!(LockedBucket::recover(&imported).is_none());
 }
 
 fn check_refused(config: &LockedBucket, summary: &str) {
     let found = LockedBucket::validate(config);
-    let summaries: Vec<&str> = found.iter().map(cloister_framework::Diagnostic::summary).collect();
+    let summaries: Vec<&str> = found
+        .iter()
+        .map(cloister_framework::Diagnostic::summary)
+        .collect();
     assert_eq!(summaries, [summary]);
 }
 
 #[test]
 fn what_cannot_work_is_refused_before_anything_is_made() {
-    check_refused(&LockedBucket { name: known("Acme"), ..minimal() }, "Bucket name is not allowed");
-    let two = LockedBucket { kms_key_arn: known("arn:aws:kms:x:1:key/1"), ..full() };
+    check_refused(
+        &LockedBucket {
+            name: known("Acme"),
+            ..minimal()
+        },
+        "Bucket name is not allowed",
+    );
+    let two = LockedBucket {
+        kms_key_arn: known("arn:aws:kms:x:1:key/1"),
+        ..full()
+    };
     check_refused(&two, "Two keys for one bucket");
     assert!(LockedBucket::validate(&full()).is_empty());
 
     let elsewhere = "arn:aws:kms:us-east-1:111122223333:key/1";
-    let elsewhere = LockedBucket { kms_key_arn: known(elsewhere), ..minimal() };
+    let elsewhere = LockedBucket {
+        kms_key_arn: known(elsewhere),
+        ..minimal()
+    };
     let found = LockedBucket::check(&elsewhere, &site());
-    assert_eq!(found.iter().next().unwrap().path().unwrap().to_string(), "kms_key_arn");
+    assert_eq!(
+        found.iter().next().unwrap().path().unwrap().to_string(),
+        "kms_key_arn"
+    );
 }

@@ -5,15 +5,18 @@ use std::time::Duration;
 use cloister_composite::{Applied, Applying, Blueprint, Destroyed, PartsState};
 use cloister_composites::Composite;
 use cloister_framework::{
-    ApplyResponse, CreateRequest, DeleteRequest, Diagnostic, Diagnostics, Operation, Private, Timeouts, UpdateRequest,
-    Value,
+    ApplyResponse, CreateRequest, DeleteRequest, Diagnostic, Diagnostics, Operation, Private,
+    Timeouts, UpdateRequest, Value,
 };
 use tokio::time::Instant;
 
 use super::{
-    diagnose::{Verb, blocked_diagnostic, blueprint_bug, failure_diagnostics, session_diagnostic, unknown_place},
+    composite::CompositeResource,
+    diagnose::{
+        Verb, blocked_diagnostic, blueprint_bug, failure_diagnostics, session_diagnostic,
+        unknown_place,
+    },
     input::Input,
-    resource::CompositeResource,
     site::{CREATE, DELETE, Nowhere, Place, UPDATE},
     state::{INCOMPLETE, READY, put, read_parts, state_parts, tags_value},
 };
@@ -40,7 +43,9 @@ impl<C: Composite> CompositeResource<C> {
         };
         let blueprint = C::blueprint(&input.config, &place.site)
             .map_err(|error| blueprint_bug(&error))?
-            .ok_or_else(|| Diagnostic::provider_bug("The blueprint is still open when it is to be applied."))?;
+            .ok_or_else(|| {
+                Diagnostic::provider_bug("The blueprint is still open when it is to be applied.")
+            })?;
         Ok(Job {
             input,
             place,
@@ -61,26 +66,31 @@ impl<C: Composite> CompositeResource<C> {
             Err(diagnostic) => return failed(None, request.private, diagnostic),
         };
         let engine = job.place.engine(&self.shared);
+        let stop = self.shared.stop();
         let applying = Applying {
             blueprint: &job.blueprint,
             previous: None,
             prior: None,
             deadline,
-            stop: &self.shared.stop,
+            stop: &stop,
         };
         match engine.apply(applying).await {
-            Ok(applied) => self.created(&job, applied, request),
+            Ok(applied) => Self::created(&job, &applied, request),
             Err(blocked) => {
-                let diagnostic = blocked_diagnostic(&blocked, &job.blueprint.identity, job.place.aws.caller_arn());
+                let diagnostic = blocked_diagnostic(
+                    &blocked,
+                    &job.blueprint.identity,
+                    job.place.aws.caller_arn(),
+                );
                 failed(None, request.private, diagnostic)
             }
         }
     }
 
-    fn created(&self, job: &Job<C>, applied: Applied, request: CreateRequest) -> ApplyResponse {
+    fn created(job: &Job<C>, applied: &Applied, request: CreateRequest) -> ApplyResponse {
         let resume = job.place.configured.own.partial_create == PartialCreate::Resume;
         let verb = if resume { Verb::Resume } else { Verb::Create };
-        let diagnostics = failure_diagnostics(verb, &applied, job.place.aws.caller_arn());
+        let diagnostics = failure_diagnostics(verb, applied, job.place.aws.caller_arn());
         let nothing_made = !applied.is_complete() && made(&applied.parts) == 0;
         if nothing_made && !resume {
             // The anchor alone is no composite: the next create adopts it.
@@ -92,7 +102,7 @@ impl<C: Composite> CompositeResource<C> {
             };
         }
         ApplyResponse {
-            state: Some(reached(request.planned, job, &applied)),
+            state: Some(reached(request.planned, job, applied)),
             private: request.private,
             identity: Some(identity(&job.blueprint)),
             diagnostics,
@@ -122,22 +132,31 @@ impl<C: Composite> CompositeResource<C> {
             .and_then(|before| C::blueprint(&before.config, &job.place.site).ok().flatten());
         let parts = read_parts(&prior);
         let engine = job.place.engine(&self.shared);
+        let stop = self.shared.stop();
         let applying = Applying {
             blueprint: &job.blueprint,
             previous: previous.as_ref(),
             prior: Some(&parts),
             deadline,
-            stop: &self.shared.stop,
+            stop: &stop,
         };
         match engine.apply(applying).await {
             Ok(applied) => ApplyResponse {
-                diagnostics: failure_diagnostics(Verb::Update, &applied, job.place.aws.caller_arn()),
+                diagnostics: failure_diagnostics(
+                    Verb::Update,
+                    &applied,
+                    job.place.aws.caller_arn(),
+                ),
                 state: Some(reached(planned, &job, &applied)),
                 private,
                 identity: Some(identity(&job.blueprint)),
             },
             Err(blocked) => {
-                let diagnostic = blocked_diagnostic(&blocked, &job.blueprint.identity, job.place.aws.caller_arn());
+                let diagnostic = blocked_diagnostic(
+                    &blocked,
+                    &job.blueprint.identity,
+                    job.place.aws.caller_arn(),
+                );
                 failed(Some(prior), private, diagnostic)
             }
         }
@@ -158,10 +177,17 @@ impl<C: Composite> CompositeResource<C> {
         };
         let engine = job.place.engine(&self.shared);
         let parts = read_parts(&prior);
-        match engine.destroy(&job.blueprint, &parts, deadline, &self.shared.stop).await {
+        match engine
+            .destroy(&job.blueprint, &parts, deadline, &self.shared.stop())
+            .await
+        {
             Ok(destroyed) => left(prior, private, &destroyed, job.place.aws.caller_arn()),
             Err(blocked) => {
-                let diagnostic = blocked_diagnostic(&blocked, &job.blueprint.identity, job.place.aws.caller_arn());
+                let diagnostic = blocked_diagnostic(
+                    &blocked,
+                    &job.blueprint.identity,
+                    job.place.aws.caller_arn(),
+                );
                 failed(Some(prior), private, diagnostic)
             }
         }
@@ -199,16 +225,35 @@ fn deadline(value: &Value, operation: Operation, default: Duration) -> Result<In
 
 /// How many parts exist, the anchor aside.
 fn made(parts: &PartsState) -> usize {
-    parts.iter().filter(|(key, part)| key.as_str() != "anchor" && part.id.is_some()).count()
+    parts
+        .iter()
+        .filter(|(key, part)| key.as_str() != "anchor" && part.id.is_some())
+        .count()
 }
 
 /// The planned object with what became of it.
 fn reached<C: Composite>(mut planned: Value, job: &Job<C>, applied: &Applied) -> Value {
-    let status = if applied.is_complete() { READY } else { INCOMPLETE };
-    put(&mut planned, "id", Value::string(job.blueprint.identity.id()));
-    put(&mut planned, "region", Value::string(&job.place.site.region));
+    let status = if applied.is_complete() {
+        READY
+    } else {
+        INCOMPLETE
+    };
+    put(
+        &mut planned,
+        "id",
+        Value::string(job.blueprint.identity.id()),
+    );
+    put(
+        &mut planned,
+        "region",
+        Value::string(&job.place.site.region),
+    );
     put(&mut planned, "status", Value::string(status));
-    put(&mut planned, "tags_all", tags_value(job.place.site.tags.as_ref()));
+    put(
+        &mut planned,
+        "tags_all",
+        tags_value(job.place.site.tags.as_ref()),
+    );
     put(&mut planned, "parts", state_parts(&applied.parts));
     for name in job.blueprint.exposed.keys() {
         let value = applied.exposed.get(name).map_or(Value::Null, Value::string);

@@ -1,6 +1,8 @@
 //! Failures of the engine as diagnostics: what was asked, what is now true, what to do, and which attribute to edit.
 
-use cloister_composite::{Applied, Blocked, Destroyed, ErrorClass, Failure, Identity, PartError, PartsState, SettingError};
+use cloister_composite::{
+    Applied, Blocked, Destroyed, ErrorClass, Failure, Identity, PartError, PartsState, SettingError,
+};
 use cloister_framework::{Diagnostic, Diagnostics, Path};
 
 /// What a run was about to do.
@@ -26,7 +28,9 @@ pub(crate) fn session_diagnostic(error: &PartError) -> Diagnostic {
             "Provide credentials of the right account: in the provider block, in the environment (AWS_PROFILE, \
              AWS_ACCESS_KEY_ID, ...), or through a role of the machine."
         }
-        ErrorClass::Denied => "Have the role trust the principal that runs Terraform, with the external id it sends.",
+        ErrorClass::Denied => {
+            "Have the role trust the principal that runs Terraform, with the external id it sends."
+        }
         _ => "Correct the setting, or the way to AWS, and run this again.",
     };
     let diagnostic = Diagnostic::error(summary)
@@ -51,7 +55,11 @@ pub(super) fn blueprint_bug(error: &SettingError) -> Diagnostic {
 }
 
 /// A run that did not start.
-pub(super) fn blocked_diagnostic(blocked: &Blocked, identity: &Identity, caller: &str) -> Diagnostic {
+pub(super) fn blocked_diagnostic(
+    blocked: &Blocked,
+    identity: &Identity,
+    caller: &str,
+) -> Diagnostic {
     let nothing = "Nothing was changed.";
     let kind = &identity.composite;
     match blocked {
@@ -103,9 +111,16 @@ pub(super) fn failure_diagnostics(verb: Verb, applied: &Applied, caller: &str) -
         .map(|failure| failure_diagnostic(failure, &now, after(verb), caller, verb))
         .collect();
     if applied.failures.is_empty() && !applied.not_started.is_empty() {
-        let names = applied.not_started.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ");
+        let names = applied
+            .not_started
+            .iter()
+            .map(|key| format!("`{key}`"))
+            .collect::<Vec<_>>()
+            .join(", ");
         let stopped = severity(verb, "Run was stopped")
-            .found(format!("The run was told to stop before it started on {names}."))
+            .found(format!(
+                "The run was told to stop before it started on {names}."
+            ))
             .now(now)
             .action(after(verb).unwrap_or("Apply again."));
         diagnostics.push(stopped);
@@ -142,7 +157,10 @@ fn failure_diagnostic(
     if error.class == ErrorClass::Bug {
         return Diagnostic::provider_bug(format!("{error}."));
     }
-    let part = failure.part.as_ref().map_or_else(|| "the anchor".to_owned(), |key| format!("part `{key}`"));
+    let part = failure
+        .part
+        .as_ref()
+        .map_or_else(|| "the anchor".to_owned(), |key| format!("part `{key}`"));
     let mut action = advice(error, caller);
     if let Some(after) = after {
         action = format!("{action}\n\n{after}");
@@ -186,7 +204,9 @@ fn advice(error: &PartError, caller: &str) -> String {
             error.operation, error.subject
         ),
         ErrorClass::AlreadyExists => "Choose another name, or remove what has this one.".to_owned(),
-        ErrorClass::Throttled => "Wait a minute, or run with a smaller `-parallelism`, and apply again.".to_owned(),
+        ErrorClass::Throttled => {
+            "Wait a minute, or run with a smaller `-parallelism`, and apply again.".to_owned()
+        }
         ErrorClass::Credentials => "Renew the credentials, then apply again.".to_owned(),
         ErrorClass::Refused => "Correct the setting, then apply again.".to_owned(),
         ErrorClass::Busy
@@ -212,15 +232,24 @@ fn after(verb: Verb) -> Option<&'static str> {
 fn inventory(parts: &PartsState) -> String {
     let listed = |made: bool| {
         let names = parts.iter().filter(|(_, part)| part.id.is_some() == made);
-        names.map(|(key, _)| format!("`{key}`")).collect::<Vec<_>>().join(", ")
+        names
+            .map(|(key, _)| format!("`{key}`"))
+            .collect::<Vec<_>>()
+            .join(", ")
     };
     match (listed(true), listed(false)) {
         (made, _) if made.is_empty() => "None of the parts exists.".to_owned(),
-        (made, missing) if missing.is_empty() => format!("Parts that exist, and are in the state: {made}."),
-        (made, missing) => format!("Parts that exist, and are in the state: {made}. Not made: {missing}."),
+        (made, missing) if missing.is_empty() => {
+            format!("Parts that exist, and are in the state: {made}.")
+        }
+        (made, missing) => {
+            format!("Parts that exist, and are in the state: {made}. Not made: {missing}.")
+        }
     }
 }
 
 fn path(origin: &str) -> Path {
-    origin.split('.').fold(Path::root(), |path, name| path.then(name))
+    origin
+        .split('.')
+        .fold(Path::root(), |path, name| path.then(name))
 }

@@ -4,13 +4,17 @@ use std::collections::BTreeMap;
 
 use cloister_composite::{Anchor, PartState, PartsState, TAG_COMPOSITE, TAG_OWNER, TAG_PART, Tags};
 use cloister_composites::{AccountRole, Common, Composite, Imported};
-use cloister_framework::{Attr, Diagnostic, ImportRequest, ImportResponse, Resource, Value, to_value};
+use cloister_framework::{
+    Attr, Diagnostic, ImportRequest, ImportResponse, Resource, Value, to_value,
+};
 
 use super::{
     apply::identity,
-    diagnose::{blocked_diagnostic, blueprint_bug, part_diagnostic, session_diagnostic, unknown_place},
+    composite::CompositeResource,
+    diagnose::{
+        blocked_diagnostic, blueprint_bug, part_diagnostic, session_diagnostic, unknown_place,
+    },
     read::show,
-    resource::CompositeResource,
     site::{Nowhere, Place},
     state::{put, tags_value},
 };
@@ -43,27 +47,42 @@ impl<C: Composite> CompositeResource<C> {
         let anchored = self.anchored(&place, &address).await?;
         let kept = anchored.map(|anchor| anchor.settings).unwrap_or_default();
         let engine = place.engine(&self.shared);
-        let sketch = C::blueprint(&C::sketch(&address.name), &place.site).map_err(|error| blueprint_bug(&error))?;
-        let sketch = sketch.ok_or_else(|| Diagnostic::provider_bug("A sketch has to have a blueprint."))?;
+        let sketch = C::blueprint(&C::sketch(&address.name), &place.site)
+            .map_err(|error| blueprint_bug(&error))?;
+        let sketch =
+            sketch.ok_or_else(|| Diagnostic::provider_bug("A sketch has to have a blueprint."))?;
         let caller = place.aws.caller_arn();
-        let found = engine.locate(&sketch).await.map_err(|error| part_diagnostic(&error, caller))?;
+        let found = engine
+            .locate(&sketch)
+            .await
+            .map_err(|error| part_diagnostic(&error, caller))?;
         let imported = Imported {
             name: &address.name,
             found: &found,
             kept: &kept,
         };
         let config = C::recover(&imported).ok_or_else(|| nothing_there(&sketch.identity.id()))?;
-        let tags = user_tags(found.values().filter_map(|found| found.settings.get("tags")));
+        let tags = user_tags(
+            found
+                .values()
+                .filter_map(|found| found.settings.get("tags")),
+        );
         let common = common(&place, account, &kept, &tags);
         let mut site = place.site.clone();
         site.tags = Some(tags.clone());
         site.deletion_protection = common.deletion_protection != Attr::Known(false);
         let blueprint = C::blueprint(&config, &site).map_err(|error| blueprint_bug(&error))?;
-        let blueprint = blueprint.ok_or_else(|| Diagnostic::provider_bug("A recovered config leaves the blueprint open."))?;
+        let blueprint = blueprint.ok_or_else(|| {
+            Diagnostic::provider_bug("A recovered config leaves the blueprint open.")
+        })?;
         let parts: PartsState = found
             .iter()
             .map(|(key, found)| {
-                let kind = blueprint.parts.get(key).map_or("", |part| part.kind).to_owned();
+                let kind = blueprint
+                    .parts
+                    .get(key)
+                    .map_or("", |part| part.kind)
+                    .to_owned();
                 let id = Some(found.id.clone());
                 let settings = found.settings.to_string();
                 (key.clone(), PartState { kind, id, settings })
@@ -87,7 +106,11 @@ impl<C: Composite> CompositeResource<C> {
             ..Common::default()
         };
         let place = self.placed(&common).await?;
-        if address.account.as_ref().is_none_or(|id| *id == place.site.account) {
+        if address
+            .account
+            .as_ref()
+            .is_none_or(|id| *id == place.site.account)
+        {
             return Ok((place, Attr::Null));
         }
         common.account = account(address);
@@ -95,13 +118,19 @@ impl<C: Composite> CompositeResource<C> {
     }
 
     async fn placed(&self, common: &Common) -> Result<Place, Diagnostic> {
-        Place::of(&self.shared, common).await.map_err(|nowhere| match nowhere {
-            Nowhere::Unknown => unknown_place(),
-            Nowhere::Refused(error) => session_diagnostic(&error),
-        })
+        Place::of(&self.shared, common)
+            .await
+            .map_err(|nowhere| match nowhere {
+                Nowhere::Unknown => unknown_place(),
+                Nowhere::Refused(error) => session_diagnostic(&error),
+            })
     }
 
-    async fn anchored(&self, place: &Place, address: &Address) -> Result<Option<Anchor>, Diagnostic> {
+    async fn anchored(
+        &self,
+        place: &Place,
+        address: &Address,
+    ) -> Result<Option<Anchor>, Diagnostic> {
         let identity = place.site.identity(C::TYPE, &address.name);
         let engine = place.engine(&self.shared);
         let anchor = engine.anchor(&identity).await;
@@ -110,7 +139,8 @@ impl<C: Composite> CompositeResource<C> {
 
     fn state_of(&self, config: &C::Config, common: &Common) -> Result<Value, Diagnostic> {
         let ty = self.schema().ty();
-        let bug = |error: cloister_framework::EncodeError| Diagnostic::provider_bug(error.to_string());
+        let bug =
+            |error: cloister_framework::EncodeError| Diagnostic::provider_bug(error.to_string());
         let mut state = to_value(config, &ty).map_err(bug)?;
         let common = to_value(common, &ty).map_err(bug)?;
         for (name, value) in common.entries().into_iter().flatten() {
@@ -138,7 +168,11 @@ fn common(
     Common {
         region: Attr::Known(place.site.region.clone()),
         account,
-        tags: if own.is_empty() { Attr::Null } else { Attr::Known(own) },
+        tags: if own.is_empty() {
+            Attr::Null
+        } else {
+            Attr::Known(own)
+        },
         deletion_protection: Attr::Known(protected),
         ..Common::default()
     }
@@ -156,7 +190,9 @@ fn account(address: &Address) -> Attr<AccountRole> {
 
 /// The tags of the first object that has some, without those that identify it.
 fn user_tags<'a>(mut all: impl Iterator<Item = &'a serde_json::Value>) -> Tags {
-    let tags: Option<Tags> = all.next().and_then(|tags| serde_json::from_value(tags.clone()).ok());
+    let tags: Option<Tags> = all
+        .next()
+        .and_then(|tags| serde_json::from_value(tags.clone()).ok());
     let mut tags = tags.unwrap_or_default();
     for key in [TAG_COMPOSITE, TAG_PART, TAG_OWNER] {
         tags.remove(key);
@@ -166,7 +202,12 @@ fn user_tags<'a>(mut all: impl Iterator<Item = &'a serde_json::Value>) -> Tags {
 
 fn address(request: &ImportRequest) -> Result<Address, Diagnostic> {
     if let Some(identity) = &request.identity {
-        let text = |name: &str| identity.attribute(name).and_then(Value::as_str).map(str::to_owned);
+        let text = |name: &str| {
+            identity
+                .attribute(name)
+                .and_then(Value::as_str)
+                .map(str::to_owned)
+        };
         let name = text("name").ok_or_else(|| malformed(""))?;
         return Ok(Address {
             account: text("account"),

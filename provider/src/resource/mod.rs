@@ -4,14 +4,14 @@
 //! nothing in here is about any one composite.
 
 mod apply;
+mod composite;
 mod diagnose;
 mod import;
 mod input;
 mod plan;
 mod read;
-mod resource;
 mod site;
 mod state;
 
+pub(crate) use composite::CompositeResource;
 pub(crate) use diagnose::session_diagnostic;
-pub(crate) use resource::CompositeResource;

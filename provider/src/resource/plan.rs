@@ -6,9 +6,9 @@ use cloister_framework::{Attr, Diagnostic, Diagnostics, Path, PlanRequest, PlanR
 use cloister_policy::same_principal;
 
 use super::{
+    composite::CompositeResource,
     diagnose::{blueprint_bug, session_diagnostic},
     input::Input,
-    resource::CompositeResource,
     site::{Nowhere, Place},
     state::{READY, planned_parts, put, read_parts, tags_value},
 };
@@ -38,25 +38,42 @@ impl<C: Composite> CompositeResource<C> {
     ) -> Result<(), Diagnostic> {
         let mut input = Input::<C>::decode(&response.planned)?;
         // A region that config leaves out is the provider's, whatever the proposal says of it.
-        if input.common.region.is_unknown() && config.attribute("region").is_none_or(Value::is_null) {
+        if input.common.region.is_unknown() && config.attribute("region").is_none_or(Value::is_null)
+        {
             input.common.region = Attr::Null;
         }
-        if let Some(diagnostic) = prior.and_then(|prior| Self::refuse_protected_replace(prior, &input)) {
+        if let Some(diagnostic) =
+            prior.and_then(|prior| Self::refuse_protected_replace(prior, &input))
+        {
             return Err(diagnostic);
         }
         let place = match Place::of(&self.shared, &input.common).await {
             Ok(place) => place,
             Err(Nowhere::Unknown) => {
-                forget(&mut response.planned, &["id", "parts", "status", "tags_all"]);
+                forget(
+                    &mut response.planned,
+                    &["id", "parts", "status", "tags_all"],
+                );
                 return Ok(());
             }
             Err(Nowhere::Refused(error)) => return Err(session_diagnostic(&error)),
         };
-        put(&mut response.planned, "region", Value::string(&place.site.region));
+        put(
+            &mut response.planned,
+            "region",
+            Value::string(&place.site.region),
+        );
         response.diagnostics = C::check(&input.config, &place.site);
-        response.diagnostics.extend(Self::warn_of_lockout(&input, &place));
-        let blueprint = C::blueprint(&input.config, &place.site).map_err(|error| blueprint_bug(&error))?;
-        put(&mut response.planned, "tags_all", tags_value(place.site.tags.as_ref()));
+        response
+            .diagnostics
+            .extend(Self::warn_of_lockout(&input, &place));
+        let blueprint =
+            C::blueprint(&input.config, &place.site).map_err(|error| blueprint_bug(&error))?;
+        put(
+            &mut response.planned,
+            "tags_all",
+            tags_value(place.site.tags.as_ref()),
+        );
         match blueprint {
             Some(blueprint) => self.fill_parts(&blueprint, prior, &mut response.planned),
             None => forget(&mut response.planned, &["id", "parts", "status"]),
@@ -71,7 +88,11 @@ impl<C: Composite> CompositeResource<C> {
         let before = |name: &str| prior.and_then(|prior| prior.attribute(name));
         let unchanged = before("parts") == Some(&parts);
         let complete = before("status") == Some(&Value::string(READY));
-        let status = if unchanged && complete { Value::string(READY) } else { Value::Unknown };
+        let status = if unchanged && complete {
+            Value::string(READY)
+        } else {
+            Value::Unknown
+        };
         put(planned, "id", Value::string(blueprint.identity.id()));
         for (name, setting) in &blueprint.exposed {
             let value = match setting.settle(&|_, _| None) {
@@ -120,13 +141,18 @@ impl<C: Composite> CompositeResource<C> {
     fn locked_out(input: &Input<C>, place: &Place) -> Option<(String, Vec<String>)> {
         let administrators = C::administrators(&input.config)?;
         let caller = place.aws.caller_arn().to_owned();
-        let covered = caller.is_empty() || administrators.iter().any(|name| same_principal(name, &caller));
+        let covered = caller.is_empty()
+            || administrators
+                .iter()
+                .any(|name| same_principal(name, &caller));
         (!covered).then_some((caller, administrators))
     }
 
     /// The refusal of deleting a composite that is protected from it.
     pub(super) fn refuse_protected(prior: &Value) -> Option<Diagnostic> {
-        let protected = prior.attribute("deletion_protection").and_then(Value::as_bool)?;
+        let protected = prior
+            .attribute("deletion_protection")
+            .and_then(Value::as_bool)?;
         protected.then(|| {
             Diagnostic::error("Deletion is protected")
                 .found("`deletion_protection` is `true`, and this run would delete the composite.")
@@ -153,5 +179,9 @@ fn forget(planned: &mut Value, names: &[&str]) {
 }
 
 fn quoted(names: &[String]) -> String {
-    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+    names
+        .iter()
+        .map(|name| format!("`{name}`"))
+        .collect::<Vec<_>>()
+        .join(", ")
 }

@@ -6,8 +6,8 @@ use cloister_framework::{Diagnostic, ReadRequest, ReadResponse, Value};
 
 use super::{
     apply::{Job, identity},
+    composite::CompositeResource,
     diagnose::blocked_diagnostic,
-    resource::CompositeResource,
     state::{INCOMPLETE, READY, put, read_parts, state_parts},
 };
 
@@ -37,7 +37,13 @@ impl<C: Composite> CompositeResource<C> {
         let outlook = engine
             .outlook(&job.blueprint, &read_parts(state))
             .await
-            .map_err(|blocked| blocked_diagnostic(&blocked, &job.blueprint.identity, job.place.aws.caller_arn()))?;
+            .map_err(|blocked| {
+                blocked_diagnostic(
+                    &blocked,
+                    &job.blueprint.identity,
+                    job.place.aws.caller_arn(),
+                )
+            })?;
         if outlook.parts.is_empty() {
             return Ok(None);
         }
@@ -48,7 +54,11 @@ impl<C: Composite> CompositeResource<C> {
 
 /// The state with what was found in it.
 pub(super) fn show(mut state: Value, blueprint: &Blueprint, outlook: &Outlook) -> Value {
-    let status = if is_complete(blueprint, outlook) { READY } else { INCOMPLETE };
+    let status = if is_complete(blueprint, outlook) {
+        READY
+    } else {
+        INCOMPLETE
+    };
     put(&mut state, "status", Value::string(status));
     put(&mut state, "parts", state_parts(&outlook.parts));
     for name in blueprint.exposed.keys() {
@@ -61,6 +71,9 @@ pub(super) fn show(mut state: Value, blueprint: &Blueprint, outlook: &Outlook) -
 
 fn is_complete(blueprint: &Blueprint, outlook: &Outlook) -> bool {
     let made = |key| outlook.parts.get(key).is_some_and(|part| part.id.is_some());
-    let ready = outlook.anchor.as_ref().is_some_and(|anchor| anchor.status == Status::Ready);
+    let ready = outlook
+        .anchor
+        .as_ref()
+        .is_some_and(|anchor| anchor.status == Status::Ready);
     ready && blueprint.parts.keys().all(made)
 }

@@ -31,7 +31,11 @@ impl Place {
     pub(crate) async fn of(shared: &Shared, common: &Common) -> Result<Self, Nowhere> {
         let configured = shared.configured().ok_or(Nowhere::Unknown)?;
         let target = target(common, &configured).ok_or(Nowhere::Unknown)?;
-        let aws = configured.accounts.session(&target).await.map_err(Nowhere::Refused)?;
+        let aws = configured
+            .accounts
+            .session(&target)
+            .await
+            .map_err(Nowhere::Refused)?;
         let site = Site {
             account: aws.account_id().to_owned(),
             region: aws.region().to_owned(),

@@ -26,22 +26,37 @@ pub(crate) fn planned_parts(parts: &BTreeMap<PartKey, PlannedPart>) -> Value {
 pub(crate) fn state_parts(parts: &PartsState) -> Value {
     Value::map(parts.iter().map(|(key, part)| {
         let id = part.id.as_ref().map_or(Value::Null, Value::string);
-        (key.as_str(), part_value(&part.kind, id, Value::string(&part.settings)))
+        (
+            key.as_str(),
+            part_value(&part.kind, id, Value::string(&part.settings)),
+        )
     }))
 }
 
 fn part_value(kind: &str, id: Value, settings: Value) -> Value {
-    Value::object([("id", id), ("kind", Value::string(kind)), ("settings", settings)])
+    Value::object([
+        ("id", id),
+        ("kind", Value::string(kind)),
+        ("settings", settings),
+    ])
 }
 
 /// Reads the attribute `parts` of a state; what is null or not readable is left out, as if it did not exist.
 pub(crate) fn read_parts(state: &Value) -> PartsState {
     let parts = state.attribute("parts").and_then(Value::entries);
-    parts.into_iter().flatten().filter_map(|(key, part)| read_part(key, part)).collect()
+    parts
+        .into_iter()
+        .flatten()
+        .filter_map(|(key, part)| read_part(key, part))
+        .collect()
 }
 
 fn read_part(key: &str, part: &Value) -> Option<(PartKey, PartState)> {
-    let text = |name: &str| part.attribute(name).and_then(Value::as_str).map(str::to_owned);
+    let text = |name: &str| {
+        part.attribute(name)
+            .and_then(Value::as_str)
+            .map(str::to_owned)
+    };
     let state = PartState {
         kind: text("kind")?,
         id: text("id"),
@@ -53,7 +68,10 @@ fn read_part(key: &str, part: &Value) -> Option<(PartKey, PartState)> {
 /// Tags as a value; unknown if they are.
 pub(crate) fn tags_value(tags: Option<&Tags>) -> Value {
     tags.map_or(Value::Unknown, |tags| {
-        Value::map(tags.iter().map(|(key, value)| (key.clone(), Value::string(value))))
+        Value::map(
+            tags.iter()
+                .map(|(key, value)| (key.clone(), Value::string(value))),
+        )
     })
 }
 

@@ -54,10 +54,12 @@ pub(crate) struct WebIdentity {
     /// The token.
     #[serde(default)]
     #[schemars(extend("x-sensitive" = true))]
-    pub(crate) web_identity_token: Text,
+    #[serde(rename = "web_identity_token")]
+    pub(crate) token: Text,
     /// The file that holds the token.
     #[serde(default)]
-    pub(crate) web_identity_token_file: Text,
+    #[serde(rename = "web_identity_token_file")]
+    pub(crate) token_file: Text,
     /// How long the credentials last.
     #[serde(default)]
     pub(crate) duration: Text,

@@ -22,8 +22,9 @@ impl Environment {
             aws: cloister_aws::Environment::from_process(),
             ..Self::default()
         };
-        let texts = std::env::vars_os()
-            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        let texts = std::env::vars_os().filter_map(|(name, value)| {
+            Some((name.into_string().ok()?, value.into_string().ok()?))
+        });
         for (name, value) in texts {
             if let Some(key) = name.strip_prefix(DEFAULT_TAG) {
                 environment.default_tags.insert(key.to_owned(), value);

@@ -61,7 +61,10 @@ impl OwnSettings {
 
 fn default_tags(config: &ProviderConfig, environment: &Environment) -> BTreeMap<String, String> {
     let mut tags = environment.default_tags.clone();
-    let blocks = config.default_tags.iter().filter_map(|block| block.tags.known());
+    let blocks = config
+        .default_tags
+        .iter()
+        .filter_map(|block| block.tags.known());
     for (key, value) in blocks.flatten() {
         if let Some(value) = value.known() {
             tags.insert(key.clone(), value.clone());
@@ -72,12 +75,27 @@ fn default_tags(config: &ProviderConfig, environment: &Environment) -> BTreeMap<
 
 fn ignored_tags(config: &ProviderConfig) -> Box<dyn Fn(&str) -> bool + Send + Sync> {
     let known = |set: &Attr<BTreeSet<Attr<String>>>| -> Vec<String> {
-        set.known().into_iter().flatten().filter_map(|key| key.known().cloned()).collect()
+        set.known()
+            .into_iter()
+            .flatten()
+            .filter_map(|key| key.known().cloned())
+            .collect()
     };
-    let keys: Vec<String> = config.ignore_tags.iter().flat_map(|block| known(&block.keys)).collect();
-    let prefixes: Vec<String> = config.ignore_tags.iter().flat_map(|block| known(&block.key_prefixes)).collect();
+    let keys: Vec<String> = config
+        .ignore_tags
+        .iter()
+        .flat_map(|block| known(&block.keys))
+        .collect();
+    let prefixes: Vec<String> = config
+        .ignore_tags
+        .iter()
+        .flat_map(|block| known(&block.key_prefixes))
+        .collect();
     Box::new(move |key| {
-        keys.iter().any(|ignored| ignored == key) || prefixes.iter().any(|prefix| key.starts_with(prefix.as_str()))
+        keys.iter().any(|ignored| ignored == key)
+            || prefixes
+                .iter()
+                .any(|prefix| key.starts_with(prefix.as_str()))
     })
 }
 
@@ -87,7 +105,9 @@ fn lease_of(text: &str) -> Result<Duration, Diagnostic> {
         .filter(|lease| *lease >= SHORTEST)
         .ok_or_else(|| {
             Diagnostic::error("Lease is no duration")
-                .found(format!("`lease` is `{text}`, which is no duration of a second or more."))
+                .found(format!(
+                    "`lease` is `{text}`, which is no duration of a second or more."
+                ))
                 .action("Write it like `3m` or `90s`.")
                 .at(Path::attribute("lease"))
         })

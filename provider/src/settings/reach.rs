@@ -16,7 +16,10 @@ pub(crate) fn aws_settings(
     terraform_version: &str,
 ) -> Result<aws::Settings, Diagnostic> {
     let roles = config.assume_role.iter().map(assume_role);
-    let web = config.assume_role_with_web_identity.first().map(web_identity);
+    let web = config
+        .assume_role_with_web_identity
+        .first()
+        .map(web_identity);
     Ok(aws::Settings {
         region: text(&config.region),
         profile: text(&config.profile),
@@ -35,16 +38,16 @@ pub(crate) fn aws_settings(
         max_retries: config.max_retries.known().copied(),
         allowed_account_ids: set(&config.allowed_account_ids),
         forbidden_account_ids: set(&config.forbidden_account_ids),
-        skip_credentials_validation: flag(&config.skip_credentials_validation),
+        skip_credentials_validation: flag(config.skip_credentials_validation),
         skip_metadata_api_check: text(&config.skip_metadata_api_check).as_deref() == Some("true"),
-        skip_region_validation: flag(&config.skip_region_validation),
-        skip_requesting_account_id: flag(&config.skip_requesting_account_id),
-        s3_use_path_style: flag(&config.s3_use_path_style),
+        skip_region_validation: flag(config.skip_region_validation),
+        skip_requesting_account_id: flag(config.skip_requesting_account_id),
+        s3_use_path_style: flag(config.s3_use_path_style),
         http_proxy: text(&config.http_proxy),
         https_proxy: text(&config.https_proxy),
         no_proxy: text(&config.no_proxy),
         custom_ca_bundle: text(&config.custom_ca_bundle),
-        insecure: flag(&config.insecure),
+        insecure: flag(config.insecure),
         use_fips_endpoint: config.use_fips_endpoint.known().copied(),
         use_dualstack_endpoint: config.use_dualstack_endpoint.known().copied(),
         ec2_metadata_service_endpoint: text(&config.ec2_metadata_service_endpoint),
@@ -77,8 +80,8 @@ fn web_identity(web: &WebIdentity) -> Result<aws::WebIdentity, Diagnostic> {
     Ok(aws::WebIdentity {
         role_arn: text(&web.role_arn),
         session_name: text(&web.session_name),
-        token: text(&web.web_identity_token).map(Into::into),
-        token_file: text(&web.web_identity_token_file),
+        token: text(&web.token).map(Into::into),
+        token_file: text(&web.token_file),
         duration: duration(&web.duration, "assume_role_with_web_identity")?,
         policy: text(&web.policy),
         policy_arns: set(&web.policy_arns),
@@ -103,31 +106,45 @@ fn duration(attribute: &Attr<String>, block: &str) -> Result<Option<Duration>, D
     let Some(text) = attribute.known() else {
         return Ok(None);
     };
-    cloister_framework::parse_duration(text).map(Some).ok_or_else(|| {
-        Diagnostic::error("Duration is not readable")
-            .found(format!("`duration` is `{text}`."))
-            .action("Write it like `1h` or `90m`.")
-            .at(Path::attribute(block).index(0).then("duration"))
-    })
+    cloister_framework::parse_duration(text)
+        .map(Some)
+        .ok_or_else(|| {
+            Diagnostic::error("Duration is not readable")
+                .found(format!("`duration` is `{text}`."))
+                .action("Write it like `1h` or `90m`.")
+                .at(Path::attribute(block).index(0).then("duration"))
+        })
 }
 
 fn text(attribute: &Attr<String>) -> Option<String> {
     attribute.known().filter(|text| !text.is_empty()).cloned()
 }
 
-fn flag(attribute: &Attr<bool>) -> bool {
+fn flag(attribute: Attr<bool>) -> bool {
     attribute.known().copied().unwrap_or(false)
 }
 
 fn list(attribute: &Attr<Vec<Attr<String>>>) -> Vec<String> {
-    attribute.known().into_iter().flatten().filter_map(text).collect()
+    attribute
+        .known()
+        .into_iter()
+        .flatten()
+        .filter_map(text)
+        .collect()
 }
 
 fn set(attribute: &Attr<BTreeSet<Attr<String>>>) -> Vec<String> {
-    attribute.known().into_iter().flatten().filter_map(text).collect()
+    attribute
+        .known()
+        .into_iter()
+        .flatten()
+        .filter_map(text)
+        .collect()
 }
 
 fn text_map(attribute: &Attr<BTreeMap<String, Attr<String>>>) -> BTreeMap<String, String> {
     let pairs = attribute.known().into_iter().flatten();
-    pairs.filter_map(|(key, value)| Some((key.clone(), text(value)?))).collect()
+    pairs
+        .filter_map(|(key, value)| Some((key.clone(), text(value)?)))
+        .collect()
 }

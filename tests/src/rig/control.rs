@@ -24,7 +24,9 @@ impl Call {
     /// Whether it is of a kind that changes something.
     pub fn writes(&self) -> bool {
         let (_, name) = self.operation.split_once(':').unwrap_or_default();
-        !["Get", "List", "Describe", "Head", "Lookup"].iter().any(|verb| name.starts_with(verb))
+        !["Get", "List", "Describe", "Head", "Lookup"]
+            .iter()
+            .any(|verb| name.starts_with(verb))
     }
 
     pub(crate) fn of(entry: &Value) -> Self {

@@ -78,15 +78,30 @@ mod tests {
     fn every_difference_is_named_once() {
         let part = |id: &str, settings: &str| json!({"kind": "k", "id": id, "settings": settings});
         for (before, after, unknown, expected) in [
-            (part("1", r#"{"a":1}"#), part("1", r#"{"a":1}"#), json!({}), &[][..]),
-            (part("1", r#"{"a":1,"b":2}"#), part("1", r#"{"a":2}"#), json!({}), &["p: a", "p: b"]),
+            (
+                part("1", r#"{"a":1}"#),
+                part("1", r#"{"a":1}"#),
+                json!({}),
+                &[][..],
+            ),
+            (
+                part("1", r#"{"a":1,"b":2}"#),
+                part("1", r#"{"a":2}"#),
+                json!({}),
+                &["p: a", "p: b"],
+            ),
             (
                 part("1", r#"{"tags":{"x":"1","y":"1"}}"#),
                 part("1", r#"{"tags":{"x":"2","y":"1"}}"#),
                 json!({}),
                 &["p: tags/x"],
             ),
-            (part("1", "{}"), json!({"kind": "k"}), json!({"id": true, "settings": true}), &["p: id", "p: (unknown)"]),
+            (
+                part("1", "{}"),
+                json!({"kind": "k"}),
+                json!({"id": true, "settings": true}),
+                &["p: id", "p: (unknown)"],
+            ),
         ] {
             let change = json!({
                 "before": {"parts": {"p": before}},

@@ -100,7 +100,7 @@ impl Running {
             Err(RecvTimeoutError::Disconnected) => panic!("nobody waits for `{}`", self.command),
         };
         self.ended = true;
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let text = |bytes: &[u8]| without_colours(&String::from_utf8_lossy(bytes));
         Outcome {
             command: self.command.clone(),
             code: output.status.code().unwrap_or(-1),
@@ -133,4 +133,24 @@ fn spoken(command: &Command) -> String {
         .map(|word| word.to_string_lossy())
         .collect::<Vec<_>>()
         .join(" ")
+}
+
+/// Terraform frames its diagnostics only where it colours them, and only the frames tell where one ends.
+fn without_colours(text: &str) -> String {
+    let mut pieces = text.split("\u{1b}[");
+    let first = pieces.next().unwrap_or_default().to_owned();
+    pieces.fold(first, |plain, piece| {
+        plain + piece.split_once('m').map_or("", |(_, rest)| rest)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn colours_are_taken_out() {
+        assert_eq!(
+            super::without_colours("a \u{1b}[1m\u{1b}[31mbold m\u{1b}[0m\n"),
+            "a bold m\n"
+        );
+    }
 }

@@ -95,7 +95,10 @@ impl<'a> Project<'a> {
 
     /// The value of a variable of the environment.
     pub fn value(&self, name: &str) -> String {
-        let value = self.environment.get(OsStr::new(name)).expect("the variable is set");
+        let value = self
+            .environment
+            .get(OsStr::new(name))
+            .expect("the variable is set");
         value.to_string_lossy().into_owned()
     }
 
@@ -167,14 +170,13 @@ impl<'a> Project<'a> {
     /// Plans.
     #[track_caller]
     pub fn plan(&self) -> Outcome {
-        self.terraform(&["plan", "-no-color"])
+        self.terraform(&["plan"])
     }
 
     /// Plans, and keeps the plan for [`Self::apply_saved`].
     #[track_caller]
     pub fn saved_plan(&self) -> Plan {
-        self.terraform(&["plan", "-no-color", "-out", SAVED_PLAN])
-            .succeeded();
+        self.terraform(&["plan", "-out", SAVED_PLAN]).succeeded();
         Plan::parse(
             &self
                 .terraform(&["show", "-json", SAVED_PLAN])
@@ -186,39 +188,39 @@ impl<'a> Project<'a> {
     /// Applies the plan that was kept.
     #[track_caller]
     pub fn apply_saved(&self) -> Outcome {
-        self.terraform(&["apply", "-no-color", SAVED_PLAN])
+        self.terraform(&["apply", SAVED_PLAN])
     }
 
     /// Panics, with the plan, unless nothing is to be done.
     #[track_caller]
     pub fn plans_nothing(&self) {
-        self.terraform(&["plan", "-no-color", "-detailed-exitcode"])
-            .succeeded();
+        self.terraform(&["plan", "-detailed-exitcode"]).succeeded();
     }
 
     /// Plans and applies.
     #[track_caller]
     pub fn apply(&self) -> Outcome {
-        self.terraform(&["apply", "-no-color", "-auto-approve"])
+        self.terraform(&["apply", "-auto-approve"])
     }
 
     /// Destroys everything in the state.
     #[track_caller]
     pub fn destroy(&self) -> Outcome {
-        self.terraform(&["destroy", "-no-color", "-auto-approve"])
+        self.terraform(&["destroy", "-auto-approve"])
     }
 
     /// Imports an object.
     #[track_caller]
     pub fn import(&self, address: &str, id: &str) -> Outcome {
-        self.terraform(&["import", "-no-color", address, id])
+        self.terraform(&["import", address, id])
     }
 
     /// The attributes of a resource in the state; `None` if it is not in there.
     #[track_caller]
     pub fn state(&self, address: &str) -> Option<Value> {
         let shown = self.terraform(&["show", "-json"]);
-        let mut state: Value = serde_json::from_str(&shown.succeeded().stdout).expect("Terraform shows JSON");
+        let mut state: Value =
+            serde_json::from_str(&shown.succeeded().stdout).expect("Terraform shows JSON");
         let resources = state
             .pointer_mut("/values/root_module/resources")?
             .as_array_mut()?;

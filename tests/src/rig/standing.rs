@@ -141,10 +141,20 @@ mod tests {
     fn a_fresh_sandbox_holds_nothing_of_ours() {
         let sandbox = Sandbox::start();
         assert_eq!(Standing::of(&sandbox.aws()), Standing::default());
-        let refused = sandbox
-            .aws()
-            .attempt("s3", "get_bucket_tagging", &serde_json::json!({"Bucket": "no-such-bucket"}));
-        assert_eq!(refused.map_err(|refused| refused.code), Err("NoSuchBucket".to_owned()));
-        assert!(sandbox.calls().iter().any(|call| call.operation == "s3:ListBuckets"));
+        let refused = sandbox.aws().attempt(
+            "s3",
+            "get_bucket_tagging",
+            &serde_json::json!({"Bucket": "no-such-bucket"}),
+        );
+        assert_eq!(
+            refused.map_err(|refused| refused.code),
+            Err("NoSuchBucket".to_owned())
+        );
+        assert!(
+            sandbox
+                .calls()
+                .iter()
+                .any(|call| call.operation == "s3:ListBuckets")
+        );
     }
 }

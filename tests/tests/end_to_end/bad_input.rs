@@ -39,7 +39,7 @@ fn a_config_that_cannot_be_is_refused_at_validation() {
     let mut report = String::new();
     for (what, config) in cases {
         project.write("main.tf", config.to_string());
-        report += &told(what, &project.terraform(&["validate", "-no-color"]));
+        report += &told(what, &project.terraform(&["validate"]));
     }
     filtered(|| insta::assert_snapshot!("validation", report));
     assert_eq!(sandbox.calls(), []);
@@ -48,22 +48,50 @@ fn a_config_that_cannot_be_is_refused_at_validation() {
 #[test]
 fn a_place_that_cannot_be_reached_is_refused_at_plan() {
     let sandbox = Sandbox::start();
-    let provider = |text: &str| sandbox.project().file("main.tf", format!("{text}\n{}", locked_bucket()));
-    let without_credentials = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"]
-        .into_iter()
-        .fold(provider(""), Project::without_env);
+    let provider = |text: &str| {
+        sandbox
+            .project()
+            .file("main.tf", format!("{text}\n{}", locked_bucket()))
+    };
+    let without_credentials = [
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_SESSION_TOKEN",
+    ]
+    .into_iter()
+    .fold(provider(""), Project::without_env);
     let cases: [(&str, Project<'_>); 7] = [
         ("no credentials", without_credentials),
-        ("expired credentials", provider("").session(&sandbox.expired_session(ADMINISTRATOR))),
-        ("a forbidden account", provider("provider \"cloister\" {\n  forbidden_account_ids = [\"111122223333\"]\n}\n")),
-        ("not an allowed account", provider("provider \"cloister\" {\n  allowed_account_ids = [\"999999999999\"]\n}\n")),
-        ("an unknown region", provider("provider \"cloister\" {\n  region = \"mars-north-1\"\n}\n")),
+        (
+            "expired credentials",
+            provider("").session(&sandbox.expired_session(ADMINISTRATOR)),
+        ),
+        (
+            "a forbidden account",
+            provider("provider \"cloister\" {\n  forbidden_account_ids = [\"111122223333\"]\n}\n"),
+        ),
+        (
+            "not an allowed account",
+            provider("provider \"cloister\" {\n  allowed_account_ids = [\"999999999999\"]\n}\n"),
+        ),
+        (
+            "an unknown region",
+            provider("provider \"cloister\" {\n  region = \"mars-north-1\"\n}\n"),
+        ),
         ("an unknown region of a resource", {
-            sandbox.project().file("main.tf", locked_bucket().with("region", r#""mars-north-1""#).to_string())
+            sandbox.project().file(
+                "main.tf",
+                locked_bucket()
+                    .with("region", r#""mars-north-1""#)
+                    .to_string(),
+            )
         }),
         ("an account without a role", {
             let account = r#"{ id = "444455556666" }"#;
-            sandbox.project().file("main.tf", locked_bucket().with("account", account).to_string())
+            sandbox.project().file(
+                "main.tf",
+                locked_bucket().with("account", account).to_string(),
+            )
         }),
     ];
     let mut report = String::new();
@@ -79,15 +107,29 @@ fn what_does_not_fit_the_place_is_refused_before_anything_changes() {
     let sandbox = Sandbox::start();
     let project = sandbox.project();
     let mut report = String::new();
-    let elsewhere = r#""arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab""#;
-    project.write("main.tf", locked_bucket().with("kms_key_arn", elsewhere).to_string());
+    let elsewhere =
+        r#""arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab""#;
+    project.write(
+        "main.tf",
+        locked_bucket().with("kms_key_arn", elsewhere).to_string(),
+    );
     report += &told("a key of another region", &project.plan());
 
     let others = r#"["arn:aws:iam::111122223333:role/SomebodyElse"]"#;
-    project.write("main.tf", locked_bucket().with("administrators", others).to_string());
+    project.write(
+        "main.tf",
+        locked_bucket().with("administrators", others).to_string(),
+    );
     let planned = project.plan();
-    let _ = writeln!(report, "=== a caller who is no administrator, at plan\n{}", planned.succeeded().diagnostics());
-    report += &told("a caller who is no administrator, at apply", &project.apply());
+    let _ = writeln!(
+        report,
+        "=== a caller who is no administrator, at plan\n{}",
+        planned.succeeded().diagnostics()
+    );
+    report += &told(
+        "a caller who is no administrator, at apply",
+        &project.apply(),
+    );
     filtered(|| insta::assert_snapshot!("fit", report));
     assert_eq!(Standing::of(&sandbox.aws()), Standing::default());
 }
@@ -95,21 +137,34 @@ fn what_does_not_fit_the_place_is_refused_before_anything_changes() {
 #[test]
 fn a_bucket_of_somebody_else_is_left_alone() {
     let sandbox = Sandbox::start();
-    let theirs = sandbox.aws().acting_as("arn:aws:iam::444455556666:role/CloisterProvisioner");
+    let theirs = sandbox
+        .aws()
+        .acting_as("arn:aws:iam::444455556666:role/CloisterProvisioner");
     theirs.call("s3", "create_bucket", &json!({"Bucket": BUCKET}));
-    let ours = sandbox.project().file("main.tf", locked_bucket().to_string());
+    let ours = sandbox
+        .project()
+        .file("main.tf", locked_bucket().to_string());
     let mut report = told("in another account", &ours.apply());
     ours.destroy().succeeded();
 
-    sandbox.aws().call("s3", "create_bucket", &json!({"Bucket": "cloister-test-plain"}));
+    sandbox.aws().call(
+        "s3",
+        "create_bucket",
+        &json!({"Bucket": "cloister-test-plain"}),
+    );
     let named = locked_bucket().with("name", r#""cloister-test-plain""#);
     let plain = sandbox.project().file("main.tf", named.to_string());
     report += &told("in this account, made by hand", &plain.apply());
     plain.destroy().succeeded();
     filtered(|| insta::assert_snapshot!("taken", report));
 
-    let settings = |aws: &Aws<'_>, name: &str| aws.attempt("s3", "get_bucket_policy", &json!({"Bucket": name}));
-    assert_eq!(settings(&theirs, BUCKET).map_err(|refused| refused.code), Err("NoSuchBucketPolicy".to_owned()));
+    let settings = |aws: &Aws<'_>, name: &str| {
+        aws.attempt("s3", "get_bucket_policy", &json!({"Bucket": name}))
+    };
+    assert_eq!(
+        settings(&theirs, BUCKET).map_err(|refused| refused.code),
+        Err("NoSuchBucketPolicy".to_owned())
+    );
     let by_hand = settings(&sandbox.aws(), "cloister-test-plain").map_err(|refused| refused.code);
     assert_eq!(by_hand, Err("NoSuchBucketPolicy".to_owned()));
 }

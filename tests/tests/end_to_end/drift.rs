@@ -33,8 +33,13 @@ impl Outside<'_> {
 
     /// The bucket's tags, to be put back with changes.
     fn tags(&self) -> Vec<Value> {
-        let answer = self.aws.call("s3", "get_bucket_tagging", &json!({"Bucket": BUCKET}));
-        answer["TagSet"].as_array().expect("tags are a list").clone()
+        let answer = self
+            .aws
+            .call("s3", "get_bucket_tagging", &json!({"Bucket": BUCKET}));
+        answer["TagSet"]
+            .as_array()
+            .expect("tags are a list")
+            .clone()
     }
 }
 
@@ -46,7 +51,10 @@ fn check(config: &LockedBucket, drifts: &[Drift]) {
     let state = project.state(ADDRESS).expect("the bucket is in the state");
     let outside = Outside {
         aws: sandbox.aws(),
-        key: state["parts"]["key"]["id"].as_str().expect("the key has an id").to_owned(),
+        key: state["parts"]["key"]["id"]
+            .as_str()
+            .expect("the key has an id")
+            .to_owned(),
     };
     for Drift { what, made, shown } in drifts {
         made(&outside);
@@ -76,7 +84,8 @@ fn settings_of_the_bucket_are_mended() {
             Drift {
                 what: "encryption is weaker",
                 made: |outside| {
-                    let rule = json!({"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}});
+                    let rule =
+                        json!({"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}});
                     let weaker = json!({"ServerSideEncryptionConfiguration": {"Rules": [rule]}});
                     outside.bucket("put_bucket_encryption", weaker);
                 },
@@ -102,7 +111,10 @@ fn settings_of_the_bucket_are_mended() {
                 what: "writers own what they write",
                 made: |outside| {
                     let rule = json!({"ObjectOwnership": "ObjectWriter"});
-                    outside.bucket("put_bucket_ownership_controls", json!({"OwnershipControls": {"Rules": [rule]}}));
+                    outside.bucket(
+                        "put_bucket_ownership_controls",
+                        json!({"OwnershipControls": {"Rules": [rule]}}),
+                    );
                 },
                 shown: &["bucket: ownership"],
             },
@@ -177,7 +189,10 @@ fn policies_and_the_key_are_mended() {
             Drift {
                 what: "a statement is added to the bucket policy",
                 made: |outside| {
-                    let answer = outside.aws.call("s3", "get_bucket_policy", &json!({"Bucket": BUCKET}));
+                    let answer =
+                        outside
+                            .aws
+                            .call("s3", "get_bucket_policy", &json!({"Bucket": BUCKET}));
                     let text = answer["Policy"].as_str().expect("a policy is a text");
                     let mut policy: Value = serde_json::from_str(text).expect("a policy is JSON");
                     policy["Statement"].as_array_mut().expect("statements are a list").push(json!({
@@ -205,7 +220,10 @@ fn policies_and_the_key_are_mended() {
                         "Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:root"},
                         "Action": "kms:*", "Resource": "*",
                     }]});
-                    outside.key("put_key_policy", json!({"PolicyName": "default", "Policy": policy.to_string()}));
+                    outside.key(
+                        "put_key_policy",
+                        json!({"PolicyName": "default", "Policy": policy.to_string()}),
+                    );
                 },
                 shown: &["key: policy"],
             },
@@ -213,10 +231,18 @@ fn policies_and_the_key_are_mended() {
                 what: "the alias points to another key",
                 made: |outside| {
                     let other = outside.aws.call("kms", "create_key", &json!({}));
-                    let aliases = outside.aws.call("kms", "list_aliases", &json!({"KeyId": outside.key}));
+                    let aliases =
+                        outside
+                            .aws
+                            .call("kms", "list_aliases", &json!({"KeyId": outside.key}));
                     let name = &aliases["Aliases"][0]["AliasName"];
-                    assert!(name.as_str().is_some_and(|name| name.starts_with(&alias(BUCKET))), "{aliases}");
-                    let moved = json!({"AliasName": name, "TargetKeyId": other["KeyMetadata"]["KeyId"]});
+                    assert!(
+                        name.as_str()
+                            .is_some_and(|name| name.starts_with(&alias(BUCKET))),
+                        "{aliases}"
+                    );
+                    let moved =
+                        json!({"AliasName": name, "TargetKeyId": other["KeyMetadata"]["KeyId"]});
                     outside.aws.call("kms", "update_alias", &moved);
                 },
                 shown: &["key/alias: target_key_id"],

@@ -7,9 +7,17 @@ use serde_json::{Value, json};
 fn fill(sandbox: &Sandbox) {
     let inside = sandbox.aws_inside();
     for body in ["one", "two"] {
-        inside.call("s3", "put_object", &json!({"Bucket": BUCKET, "Key": "a/b", "Body": body}));
+        inside.call(
+            "s3",
+            "put_object",
+            &json!({"Bucket": BUCKET, "Key": "a/b", "Body": body}),
+        );
     }
-    inside.call("s3", "delete_object", &json!({"Bucket": BUCKET, "Key": "a/b"}));
+    inside.call(
+        "s3",
+        "delete_object",
+        &json!({"Bucket": BUCKET, "Key": "a/b"}),
+    );
 }
 
 /// The settings of all parts as JSON, to be read by people.
@@ -25,7 +33,12 @@ fn readable(parts: &Value) -> Value {
 #[test]
 fn an_apply_makes_every_part_and_the_next_plan_is_empty() {
     let sandbox = Sandbox::start();
-    let project = sandbox.project().file("main.tf", locked_bucket().with("tags", r#"{ team = "blue" }"#).to_string());
+    let project = sandbox.project().file(
+        "main.tf",
+        locked_bucket()
+            .with("tags", r#"{ team = "blue" }"#)
+            .to_string(),
+    );
     project.apply().succeeded();
     project.plans_nothing();
     assert_eq!(Standing::of(&sandbox.aws()), Standing::one(BUCKET));
@@ -33,7 +46,9 @@ fn an_apply_makes_every_part_and_the_next_plan_is_empty() {
     filtered(|| {
         insta::assert_json_snapshot!("parts", readable(&state["parts"]));
         let mut rest = state.clone();
-        rest.as_object_mut().expect("a resource has attributes").remove("parts");
+        rest.as_object_mut()
+            .expect("a resource has attributes")
+            .remove("parts");
         insta::assert_json_snapshot!("attributes", rest);
     });
 }
@@ -41,22 +56,33 @@ fn an_apply_makes_every_part_and_the_next_plan_is_empty() {
 #[test]
 fn a_plan_of_a_new_bucket_shows_every_object_before_it_exists() {
     let sandbox = Sandbox::start();
-    let project = sandbox.project().file("main.tf", locked_bucket().to_string());
+    let project = sandbox
+        .project()
+        .file("main.tf", locked_bucket().to_string());
     let plan = project.saved_plan();
     let change = plan.change(ADDRESS);
     assert_eq!(change.actions(), "create");
-    filtered(|| insta::assert_json_snapshot!("planned", json!({
-        "known": readable(&change.after()["parts"]),
-        "unknown": change.unknown()["parts"],
-    })));
+    filtered(|| {
+        insta::assert_json_snapshot!(
+            "planned",
+            json!({
+                "known": readable(&change.after()["parts"]),
+                "unknown": change.unknown()["parts"],
+            })
+        );
+    });
     assert_eq!(Standing::of(&sandbox.aws()), Standing::default());
 }
 
 #[test]
 fn the_quickstart_is_destroyed_with_versions_and_delete_markers() {
     let sandbox = Sandbox::start();
-    let quickstart = std::fs::read(workspace().join("examples/quickstart/main.tf")).expect("the example is there");
-    let project = sandbox.project().env("TF_VAR_name", BUCKET).file("main.tf", quickstart);
+    let quickstart = std::fs::read(workspace().join("examples/quickstart/main.tf"))
+        .expect("the example is there");
+    let project = sandbox
+        .project()
+        .env("TF_VAR_name", BUCKET)
+        .file("main.tf", quickstart);
     project.remove("prelude.tf");
     project.apply().succeeded();
     fill(&sandbox);
@@ -67,10 +93,17 @@ fn the_quickstart_is_destroyed_with_versions_and_delete_markers() {
 #[test]
 fn a_bucket_that_holds_objects_stays_locked_unless_force_destroy_is_set() {
     let sandbox = Sandbox::start();
-    let project = sandbox.project().file("main.tf", locked_bucket().with("force_destroy", "false").to_string());
+    let project = sandbox.project().file(
+        "main.tf",
+        locked_bucket().with("force_destroy", "false").to_string(),
+    );
     project.apply().succeeded();
     fill(&sandbox);
-    let policy = || sandbox.aws().call("s3", "get_bucket_policy", &json!({"Bucket": BUCKET}));
+    let policy = || {
+        sandbox
+            .aws()
+            .call("s3", "get_bucket_policy", &json!({"Bucket": BUCKET}))
+    };
     let before = policy();
 
     let refused = project.destroy();
@@ -93,9 +126,12 @@ fn a_protected_bucket_is_not_planned_for_destruction() {
     let project = sandbox.project().file("main.tf", protected.to_string());
     project.apply().succeeded();
 
-    let refused = project.terraform(&["plan", "-no-color", "-destroy"]);
+    let refused = project.terraform(&["plan", "-destroy"]);
     refused.failed();
-    project.write("main.tf", protected.with("name", r#""another-name""#).to_string());
+    project.write(
+        "main.tf",
+        protected.with("name", r#""another-name""#).to_string(),
+    );
     let renamed = project.plan();
     renamed.failed();
     project.write("main.tf", "");
@@ -116,9 +152,13 @@ fn a_protected_bucket_is_not_planned_for_destruction() {
 #[test]
 fn destroying_what_somebody_deleted_already_succeeds() {
     let sandbox = Sandbox::start();
-    let project = sandbox.project().file("main.tf", locked_bucket().to_string());
+    let project = sandbox
+        .project()
+        .file("main.tf", locked_bucket().to_string());
     project.apply().succeeded();
-    sandbox.aws().call("s3", "delete_bucket", &json!({"Bucket": BUCKET}));
+    sandbox
+        .aws()
+        .call("s3", "delete_bucket", &json!({"Bucket": BUCKET}));
     project.destroy().succeeded();
     assert_eq!(Standing::of(&sandbox.aws()), Standing::gone(1));
 }

@@ -1,13 +1,18 @@
 //! Calls that fail, get lost or are cut off, and a provider that is killed: the same command converges.
 
-use cloister_tests::rig::{ADDRESS, BUCKET, Project, Sandbox, Standing, kill, locked_bucket, providers_in};
+use cloister_tests::rig::{
+    ADDRESS, BUCKET, Project, Sandbox, Standing, filtered, kill, locked_bucket, providers_in,
+};
 use serde_json::{Value, json};
 
 /// A short lease, so that a run that was killed is soon taken to be dead.
 const PROVIDER: &str = "provider \"cloister\" {\n  lease = \"3s\"\n}\n";
 
 fn project(sandbox: &Sandbox) -> Project<'_> {
-    sandbox.project().file("provider.tf", PROVIDER).file("main.tf", locked_bucket().to_string())
+    sandbox
+        .project()
+        .file("provider.tf", PROVIDER)
+        .file("main.tf", locked_bucket().to_string())
 }
 
 /// Applies until it succeeds, as the diagnostics advise: what Terraform tainted is untainted first.
@@ -35,7 +40,11 @@ fn check_create(rule: &Value) {
     let project = project(&sandbox);
     sandbox.faults(&json!([rule]));
     converge(&project);
-    assert_eq!(sandbox.fired(), [rule["count"].as_u64().unwrap_or(1)], "{rule}");
+    assert_eq!(
+        sandbox.fired(),
+        [rule["count"].as_u64().unwrap_or(1)],
+        "{rule}"
+    );
     complete(&sandbox);
 }
 
@@ -58,18 +67,23 @@ fn a_create_survives_a_cut_connection() {
 }
 
 #[test]
-fn a_create_that_is_refused_keeps_what_was_made() {
+fn a_create_that_fails_keeps_what_was_made() {
     let sandbox = Sandbox::start();
     let project = project(&sandbox);
-    // A permission boundary of the account: the call stays denied until somebody lifts it.
     sandbox.faults(&json!([{"operation": "s3:PutBucketEncryption", "fault": "error", "count": 0}]));
     let failed = project.apply();
     failed.failed();
-    cloister_tests::rig::filtered(|| insta::assert_snapshot!("half_made", failed.diagnostics()));
-    let state = project.state(ADDRESS).expect("what was made is in the state");
+    filtered(|| insta::assert_snapshot!("half_made", failed.diagnostics()));
+    let state = project
+        .state(ADDRESS)
+        .expect("what was made is in the state");
     assert_eq!(state["status"], "INCOMPLETE");
     sandbox.faults(&json!([]));
-    converge(&project);
+    project.terraform(&["untaint", ADDRESS]).succeeded();
+    let plan = project.saved_plan();
+    assert_eq!(plan.change(ADDRESS).actions(), "update");
+    project.apply_saved().succeeded();
+    project.plans_nothing();
     complete(&sandbox);
 }
 
@@ -77,11 +91,16 @@ fn a_create_that_is_refused_keeps_what_was_made() {
 fn with_resume_the_next_apply_goes_on_by_itself() {
     let sandbox = Sandbox::start();
     let project = project(&sandbox);
-    project.write("provider.tf", "provider \"cloister\" {\n  partial_create = \"resume\"\n}\n");
+    project.write(
+        "provider.tf",
+        "provider \"cloister\" {\n  partial_create = \"resume\"\n}\n",
+    );
     sandbox.faults(&json!([{"operation": "s3:PutBucketEncryption", "fault": "error", "count": 0}]));
     let warned = project.apply();
     warned.succeeded();
-    cloister_tests::rig::filtered(|| insta::assert_snapshot!("half_made_with_resume", warned.diagnostics()));
+    filtered(|| {
+        insta::assert_snapshot!("half_made_with_resume", warned.diagnostics());
+    });
     sandbox.faults(&json!([]));
     let plan = project.saved_plan();
     assert_eq!(plan.change(ADDRESS).actions(), "update");
@@ -93,7 +112,7 @@ fn with_resume_the_next_apply_goes_on_by_itself() {
 /// Kills the provider while a call is in flight.
 fn kill_during(sandbox: &Sandbox, project: &Project<'_>, operation: &str, command: &str) {
     sandbox.faults(&json!([{"operation": operation, "fault": "latency", "seconds": 2}]));
-    let running = project.start(&[command, "-no-color", "-auto-approve"]);
+    let running = project.start(&[command, "-auto-approve"]);
     sandbox.await_fault();
     let providers = providers_in(&project.folder());
     assert!(!providers.is_empty(), "no provider runs during {operation}");
@@ -110,7 +129,11 @@ fn a_create_survives_a_kill() {
         converge(&project);
         complete(&sandbox);
         project.destroy().succeeded();
-        assert_eq!(Standing::of(&sandbox.aws()), Standing::gone(1), "{operation}");
+        assert_eq!(
+            Standing::of(&sandbox.aws()),
+            Standing::gone(1),
+            "{operation}"
+        );
     }
 }
 

@@ -5,8 +5,12 @@ use serde_json::{Value, json};
 
 /// The quickstart, whose outputs are the inputs of the lab.
 fn quickstart(sandbox: &Sandbox) -> Project<'_> {
-    let example = std::fs::read(workspace().join("examples/quickstart/main.tf")).expect("the example is there");
-    let project = sandbox.project().env("TF_VAR_name", BUCKET).file("main.tf", example);
+    let example = std::fs::read(workspace().join("examples/quickstart/main.tf"))
+        .expect("the example is there");
+    let project = sandbox
+        .project()
+        .env("TF_VAR_name", BUCKET)
+        .file("main.tf", example);
     project.remove("prelude.tf");
     project.apply().succeeded();
     project
@@ -16,12 +20,27 @@ fn quickstart(sandbox: &Sandbox) -> Project<'_> {
 fn graded(project: &Project<'_>, more: &[&str]) -> (Outcome, Vec<String>) {
     project.sandbox().deliver();
     let trail = format!("s3://{}", project.sandbox().seeded("trail_bucket"));
-    let given = ["verify", "locked-bucket", "--state", "terraform.tfstate", "--trail", &trail, "--format", "json"];
+    let given = [
+        "verify",
+        "locked-bucket",
+        "--state",
+        "terraform.tfstate",
+        "--trail",
+        &trail,
+        "--format",
+        "json",
+    ];
     let outcome = project.cloister(&[&given, more].concat());
-    let report: Value = serde_json::from_str(&outcome.stdout).unwrap_or_else(|_| panic!("{}", outcome.told()));
-    let steps = report["steps"].as_array().expect("a report has steps").iter();
+    let report: Value =
+        serde_json::from_str(&outcome.stdout).unwrap_or_else(|_| panic!("{}", outcome.told()));
+    let steps = report["steps"]
+        .as_array()
+        .expect("a report has steps")
+        .iter();
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let verdicts = steps.map(|step| format!("{}: {}", text(&step["id"]), text(&step["verdict"]))).collect();
+    let verdicts = steps
+        .map(|step| format!("{}: {}", text(&step["id"]), text(&step["verdict"])))
+        .collect();
     (outcome, verdicts)
 }
 
@@ -37,13 +56,21 @@ fn a_bucket_that_is_used_through_its_endpoint_passes_until_it_is_weakened() {
     put(&sandbox);
     let (outcome, verdicts) = graded(&project, &["--delivery-lag", "1s", "--wait", "30s"]);
     assert_eq!(outcome.code, 0, "{}", outcome.told());
-    assert!(verdicts.iter().all(|verdict| verdict.ends_with(": pass")), "{verdicts:?}");
+    assert!(
+        verdicts.iter().all(|verdict| verdict.ends_with(": pass")),
+        "{verdicts:?}"
+    );
 
     let suspended = json!({"Bucket": BUCKET, "VersioningConfiguration": {"Status": "Suspended"}});
-    sandbox.aws().call("s3", "put_bucket_versioning", &suspended);
+    sandbox
+        .aws()
+        .call("s3", "put_bucket_versioning", &suspended);
     let (outcome, verdicts) = graded(&project, &["--delivery-lag", "1s"]);
     assert_eq!(outcome.code, 1, "{}", outcome.told());
-    assert!(verdicts.contains(&"bucket-configured: fail".to_owned()), "{verdicts:?}");
+    assert!(
+        verdicts.contains(&"bucket-configured: fail".to_owned()),
+        "{verdicts:?}"
+    );
 }
 
 #[test]
@@ -52,10 +79,19 @@ fn without_evidence_nothing_is_passed() {
     let project = quickstart(&sandbox);
     let (outcome, verdicts) = graded(&project, &[]);
     assert_eq!(outcome.code, 3, "{}", outcome.told());
-    assert!(verdicts.contains(&"put-through-endpoint: pending".to_owned()), "{verdicts:?}");
+    assert!(
+        verdicts.contains(&"put-through-endpoint: pending".to_owned()),
+        "{verdicts:?}"
+    );
 
     let (outcome, verdicts) = graded(&project, &["--delivery-lag", "1s", "--wait", "10s"]);
     assert_eq!(outcome.code, 1, "{}", outcome.told());
-    assert!(verdicts.contains(&"put-through-endpoint: not_attempted".to_owned()), "{verdicts:?}");
-    assert!(!verdicts.contains(&"nothing-put-from-elsewhere: pass".to_owned()), "{verdicts:?}");
+    assert!(
+        verdicts.contains(&"put-through-endpoint: not_attempted".to_owned()),
+        "{verdicts:?}"
+    );
+    assert!(
+        !verdicts.contains(&"nothing-put-from-elsewhere: pass".to_owned()),
+        "{verdicts:?}"
+    );
 }

@@ -276,6 +276,10 @@ impl PartKind for KmsKey {
 }
 
 #[cfg(test)]
+#[expect(
+    clippy::unwrap_used,
+    reason = "a test stops where something is not as it should be"
+)]
 mod tests {
     use super::*;
 

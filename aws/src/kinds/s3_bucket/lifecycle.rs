@@ -212,6 +212,10 @@ fn some<T>(list: Vec<T>) -> Option<Vec<T>> {
 }
 
 #[cfg(test)]
+#[expect(
+    clippy::unwrap_used,
+    reason = "a test stops where something is not as it should be"
+)]
 mod tests {
     use aws_sdk_s3::types::Tag;
     use serde_json::json;

@@ -254,6 +254,10 @@ pub(super) fn new_bucket(name: &str) -> S3BucketObserved {
 }
 
 #[cfg(test)]
+#[expect(
+    clippy::unwrap_used,
+    reason = "a test stops where something is not as it should be"
+)]
 mod tests {
     use cloister_composite::PartKind;
 

@@ -8,8 +8,9 @@ use std::{
 
 use async_trait::async_trait;
 use cloister_composite::{
-    Anchor, AnchorStore, Blueprint, Changing, Deleting, Engine, ErrorClass, Finding, Identity, Input, Journal, Kinds,
-    Making, OutputName, Outputs, Pace, PartError, PartKey, PartKind, StoredAnchor, Tags, read_each,
+    Anchor, AnchorStore, Blueprint, Changing, Deleting, Engine, ErrorClass, Finding, Identity,
+    Input, Journal, Kinds, Making, OutputName, Outputs, Pace, PartError, PartKey, PartKind,
+    StoredAnchor, Tags, read_each,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -25,7 +26,11 @@ pub(crate) struct Wish {
 
 impl Default for Wish {
     fn default() -> Self {
-        Self { owner: "us", size: 1, leaf: true }
+        Self {
+            owner: "us",
+            size: 1,
+            leaf: true,
+        }
     }
 }
 
@@ -41,12 +46,26 @@ pub(crate) fn blueprint(wish: &Wish) -> Blueprint {
         name: "it".into(),
     };
     let mut parts = Blueprint::builder(identity, wish.owner, Some(Tags::new()));
-    let base = parts.part::<Toy>("base", &ToyDesired { size: 1, needs: None, tags: Tags::new() });
+    let base = parts.part::<Toy>(
+        "base",
+        &ToyDesired {
+            size: 1,
+            needs: None,
+            tags: Tags::new(),
+        },
+    );
     let base = base.output(&Toy::ID);
     if wish.leaf {
         let needs = Some(Input::from(base));
         let leaf = parts
-            .part::<Toy>("leaf", &ToyDesired { size: wish.size, needs, tags: Tags::new() })
+            .part::<Toy>(
+                "leaf",
+                &ToyDesired {
+                    size: wish.size,
+                    needs,
+                    tags: Tags::new(),
+                },
+            )
             .from("", "leaf_size");
         let id = leaf.output(&Toy::ID).to_string();
         parts.expose("leaf_id", &id);
@@ -145,11 +164,15 @@ impl Shelf {
     }
 
     pub(crate) fn fail(&self, call: &str, class: ErrorClass, times: u32) {
-        self.stock().failures.push((call.into(), class, times, false));
+        self.stock()
+            .failures
+            .push((call.into(), class, times, false));
     }
 
     pub(crate) fn fail_after_effect(&self, call: &str, class: ErrorClass, times: u32) {
-        self.stock().failures.push((call.into(), class, times, true));
+        self.stock()
+            .failures
+            .push((call.into(), class, times, true));
     }
 
     pub(crate) fn hang_at(&self, call: &str) {
@@ -173,7 +196,10 @@ impl Shelf {
         if let Some((_, stop)) = stock.stop.as_ref().filter(|(at, _)| at == call) {
             stop.cancel();
         }
-        let failing = stock.failures.iter_mut().find(|(name, _, times, _)| name == call && *times > 0);
+        let failing = stock
+            .failures
+            .iter_mut()
+            .find(|(name, _, times, _)| name == call && *times > 0);
         let failed = failing.map(|(_, class, times, late)| {
             *times -= 1;
             (*class, *late)
@@ -190,7 +216,10 @@ impl Shelf {
 
     fn object(&self, name: &str) -> Option<ToyObserved> {
         let settings = self.stock().objects.get(name)?.clone();
-        Some(ToyObserved { name: name.to_owned(), settings })
+        Some(ToyObserved {
+            name: name.to_owned(),
+            settings,
+        })
     }
 }
 
@@ -217,38 +246,67 @@ impl PartKind for Toy {
         serde_json::from_value(observed.settings.clone()).unwrap()
     }
 
-    async fn find(shelf: &Shelf, finding: Finding<'_, ToyDesired>) -> Result<Option<ToyObserved>, PartError> {
+    async fn find(
+        shelf: &Shelf,
+        finding: Finding<'_, ToyDesired>,
+    ) -> Result<Option<ToyObserved>, PartError> {
         Ok(shelf.object(&finding.tags["cloister:part"]))
     }
 
-    async fn create(shelf: &Shelf, making: Making<'_, ToyDesired>) -> Result<ToyObserved, PartError> {
+    async fn create(
+        shelf: &Shelf,
+        making: Making<'_, ToyDesired>,
+    ) -> Result<ToyObserved, PartError> {
         let name = making.desired.tags["cloister:part"].clone();
         let settings = serde_json::to_value(making.desired).unwrap();
         let made = |stock: &mut Stock| {
-            assert!(stock.objects.insert(name.clone(), settings).is_none(), "a twin of {name}");
+            assert!(
+                stock.objects.insert(name.clone(), settings).is_none(),
+                "a twin of {name}"
+            );
         };
         shelf.call(&format!("create {name}"), made).await?;
         Ok(shelf.object(&name).unwrap())
     }
 
     async fn read(shelf: &Shelf, ids: &[String]) -> Result<Vec<Option<ToyObserved>>, PartError> {
-        read_each(ids, async |id| Ok(shelf.object(id.trim_start_matches("id-")))).await
+        read_each(ids, async |id| {
+            Ok(shelf.object(id.trim_start_matches("id-")))
+        })
+        .await
     }
 
-    async fn update(shelf: &Shelf, changing: Changing<'_, ToyDesired, ToyObserved>) -> Result<(), PartError> {
+    async fn update(
+        shelf: &Shelf,
+        changing: Changing<'_, ToyDesired, ToyObserved>,
+    ) -> Result<(), PartError> {
         let name = changing.observed.name.clone();
         let settings = serde_json::to_value(changing.desired).unwrap();
         let call = format!("update {name} {}", changing.changed.join(","));
-        shelf.call(&call, |stock| drop(stock.objects.insert(name, settings))).await
+        shelf
+            .call(&call, |stock| drop(stock.objects.insert(name, settings)))
+            .await
     }
 
-    async fn before_delete(shelf: &Shelf, deleting: Deleting<'_, ToyObserved, ()>) -> Result<(), PartError> {
-        shelf.call(&format!("prepare {}", deleting.observed.name), |_| {}).await
+    async fn before_delete(
+        shelf: &Shelf,
+        deleting: Deleting<'_, ToyObserved, ()>,
+    ) -> Result<(), PartError> {
+        shelf
+            .call(&format!("prepare {}", deleting.observed.name), |_| {})
+            .await
     }
 
-    async fn delete(shelf: &Shelf, deleting: Deleting<'_, ToyObserved, ()>) -> Result<(), PartError> {
+    async fn delete(
+        shelf: &Shelf,
+        deleting: Deleting<'_, ToyObserved, ()>,
+    ) -> Result<(), PartError> {
         let name = deleting.observed.name.clone();
-        shelf.call(&format!("delete {name}"), |stock| drop(stock.objects.remove(&name))).await
+        shelf
+            .call(&format!("delete {name}"), |stock| {
+                drop(stock.objects.remove(&name));
+            })
+            .await
     }
 }
 
@@ -257,7 +315,12 @@ impl AnchorStore for Shelf {
     async fn create(&self, name: &str, text: &str, _tags: &Tags) -> Result<i64, PartError> {
         let mut stock = self.stock();
         if stock.anchor.is_some() {
-            return Err(PartError::new(ErrorClass::AlreadyExists, "create anchor", name, "it is there"));
+            return Err(PartError::new(
+                ErrorClass::AlreadyExists,
+                "create anchor",
+                name,
+                "it is there",
+            ));
         }
         stock.anchor = Some((text.to_owned(), 1));
         Ok(1)

@@ -1,11 +1,14 @@
 //! What a locked bucket consists of.
 
 use cloister_aws::{
-    AccessLog as LogTarget, Arn, Encryption, KmsAlias, KmsAliasDesired, KmsKey, KmsKeyDesired, KmsKeyDisposal,
-    LifecycleRule as Rule, Ownership, PublicAccessBlock, Rotation, S3Bucket, S3BucketDesired, S3BucketDisposal,
-    S3BucketPolicy, S3BucketPolicyDesired, S3BucketPolicyDisposal, Transition, Versioning,
+    AccessLog as LogTarget, Arn, Encryption, KmsAlias, KmsAliasDesired, KmsKey, KmsKeyDesired,
+    KmsKeyDisposal, LifecycleRule as Rule, Ownership, PublicAccessBlock, Rotation, S3Bucket,
+    S3BucketDesired, S3BucketDisposal, S3BucketPolicy, S3BucketPolicyDesired,
+    S3BucketPolicyDisposal, Transition, Versioning,
 };
-use cloister_composite::{Blueprint, Builder, Input, PartKey, SettingError, Tags, derived_name, unknown_mark};
+use cloister_composite::{
+    Blueprint, Builder, Input, PartKey, SettingError, Tags, derived_name, unknown_mark,
+};
 use cloister_framework::Attr;
 
 use super::{
@@ -56,7 +59,11 @@ fn lock(config: &LockedBucket, site: &Site, name: &str) -> Lock {
         administrators: names(&config.administrators),
         break_glass: names(&config.break_glass_principals),
         via_services: names(&config.via_services),
-        deliveries: config.allow_service_delivery.known().cloned().unwrap_or_default(),
+        deliveries: config
+            .allow_service_delivery
+            .known()
+            .cloned()
+            .unwrap_or_default(),
     }
 }
 
@@ -118,13 +125,12 @@ fn deletion_window(own: &OwnKey) -> Option<u8> {
     own.deletion_window_days.known().copied()
 }
 
-fn bucket(
-    parts: &mut Builder,
-    config: &LockedBucket,
-    name: &str,
-    key_arn: Input<Arn>,
-) {
-    let key_origin = if config.kms_key_arn.is_null() { "name" } else { "kms_key_arn" };
+fn bucket(parts: &mut Builder, config: &LockedBucket, name: &str, key_arn: Input<Arn>) {
+    let key_origin = if config.kms_key_arn.is_null() {
+        "name"
+    } else {
+        "kms_key_arn"
+    };
     let _ = parts
         .part::<S3Bucket>(
             "bucket",
@@ -170,7 +176,12 @@ fn rules(config: &LockedBucket) -> Option<Vec<Rule>> {
     match &config.lifecycle_rules {
         Attr::Null => None,
         Attr::Unknown => Some(vec![unknown_rule()]),
-        Attr::Known(rules) => Some(rules.iter().map(|it| rule(it).unwrap_or_else(unknown_rule)).collect()),
+        Attr::Known(rules) => Some(
+            rules
+                .iter()
+                .map(|it| rule(it).unwrap_or_else(unknown_rule))
+                .collect(),
+        ),
     }
 }
 
@@ -200,21 +211,24 @@ fn rule(rule: &LifecycleRule) -> Option<Rule> {
     Some(Rule {
         id: text(&rule.id)?,
         prefix: text(&rule.prefix).unwrap_or_default(),
-        expire_days: days(&rule.expire_days)?,
-        noncurrent_expire_days: days(&rule.noncurrent_expire_days)?,
-        abort_multipart_days: days(&rule.abort_multipart_days)?,
+        expire_days: days(rule.expire_days)?,
+        noncurrent_expire_days: days(rule.noncurrent_expire_days)?,
+        abort_multipart_days: days(rule.abort_multipart_days)?,
         transitions,
         ..Rule::default()
     })
 }
 
 /// Days, null or not; `None` while they are unknown.
-#[expect(clippy::option_option, reason = "null and unknown are different answers")]
-fn days(days: &Attr<u32>) -> Option<Option<u32>> {
+#[expect(
+    clippy::option_option,
+    reason = "null and unknown are different answers"
+)]
+fn days(days: Attr<u32>) -> Option<Option<u32>> {
     match days {
         Attr::Null => Some(None),
         Attr::Unknown => None,
-        Attr::Known(days) => Some(Some(*days)),
+        Attr::Known(days) => Some(Some(days)),
     }
 }
 

@@ -56,7 +56,9 @@ fn check_name(config: &LockedBucket) -> Option<Diagnostic> {
     let why = name::refusal(name)?;
     Some(
         Diagnostic::error("Bucket name is not allowed")
-            .found(format!("`name` is `{name}`, and S3 does not allow that: {why}."))
+            .found(format!(
+                "`name` is `{name}`, and S3 does not allow that: {why}."
+            ))
             .action("Choose another `name`.")
             .at(Path::attribute("name")),
     )
@@ -66,7 +68,9 @@ fn check_key_choice(config: &LockedBucket) -> Option<Diagnostic> {
     let both = config.kms_key_arn.known().is_some() && config.own_key.known().is_some();
     both.then(|| {
         Diagnostic::error("Two keys for one bucket")
-            .found("`kms_key_arn` names a key, and `own_key` describes one that cloister would make.")
+            .found(
+                "`kms_key_arn` names a key, and `own_key` describes one that cloister would make.",
+            )
             .action("Remove one of them.")
             .at(Path::attribute("own_key"))
     })
@@ -84,7 +88,9 @@ fn check_rules(config: &LockedBucket) -> Vec<Diagnostic> {
     twice
         .map(|(id, count)| {
             Diagnostic::error("Lifecycle rules share an id")
-                .found(format!("`lifecycle_rules` has {count} rules with the `id` `{id}`."))
+                .found(format!(
+                    "`lifecycle_rules` has {count} rules with the `id` `{id}`."
+                ))
                 .action("Give each rule an `id` of its own.")
                 .at(Path::attribute("lifecycle_rules"))
         })

@@ -31,7 +31,9 @@ pub struct Transition {
     /// Days after which objects move.
     pub days: Attr<u32>,
     /// The storage class, such as `GLACIER_IR`.
-    #[schemars(regex(pattern = r"^(GLACIER|STANDARD_IA|ONEZONE_IA|INTELLIGENT_TIERING|DEEP_ARCHIVE|GLACIER_IR)$"))]
+    #[schemars(regex(
+        pattern = r"^(GLACIER|STANDARD_IA|ONEZONE_IA|INTELLIGENT_TIERING|DEEP_ARCHIVE|GLACIER_IR)$"
+    ))]
     pub storage_class: Attr<String>,
 }
 
@@ -99,7 +101,10 @@ pub struct LockedBucket {
     pub vpc_endpoint_ids: Names,
     /// The principals that manage the bucket and its key: ARNs of roles or users, `*` and `?` allowed. At least one.
     /// Who runs Terraform must be among them. They manage; they do not read objects from outside the endpoints.
-    #[schemars(length(min = 1), inner(regex(pattern = r"^arn:[a-z0-9-]+:(iam|sts)::")))]
+    #[schemars(
+        length(min = 1),
+        inner(regex(pattern = r"^arn:[a-z0-9-]+:(iam|sts)::"))
+    )]
     pub administrators: Names,
     /// Principals that may also reach objects from outside the endpoints, for emergencies.
     #[serde(default)]

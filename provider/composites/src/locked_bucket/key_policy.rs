@@ -64,7 +64,11 @@ fn allow_the_account(site: &Site) -> Statement {
 }
 
 fn deny_use_outside_s3(lock: &Lock, site: &Site) -> Statement {
-    let suffix = if site.partition == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" };
+    let suffix = if site.partition == "aws-cn" {
+        "amazonaws.com.cn"
+    } else {
+        "amazonaws.com"
+    };
     let s3 = format!("s3.{}.{suffix}", site.region);
     let statement = deny_use("DenyUseOutsideS3", lock);
     statement.when(Operator::StringNotEquals, "kms:ViaService", [s3])
@@ -82,7 +86,11 @@ fn deny_use(sid: &str, lock: &Lock) -> Statement {
         .actions(USE)
         .resource("*");
     if !lock.break_glass.is_empty() {
-        statement = statement.when(Operator::ArnNotLike, "aws:PrincipalArn", lock.break_glass.clone());
+        statement = statement.when(
+            Operator::ArnNotLike,
+            "aws:PrincipalArn",
+            lock.break_glass.clone(),
+        );
     }
     if !lock.deliveries.is_empty() {
         let sources = lock.deliveries.iter().filter_map(|d| text(&d.source_arn));
@@ -93,7 +101,12 @@ fn deny_use(sid: &str, lock: &Lock) -> Statement {
 
 /// The account's root user stays able to mend a policy whose administrators are gone.
 fn deny_management_by_others(lock: &Lock, site: &Site) -> Statement {
-    let managers = [&lock.administrators[..], &lock.break_glass[..], &[root(site)]].concat();
+    let managers = [
+        &lock.administrators[..],
+        &lock.break_glass[..],
+        &[root(site)],
+    ]
+    .concat();
     Statement::deny("DenyManagementByOthers")
         .principal(Principal::anyone())
         .actions(MANAGEMENT)

@@ -5,9 +5,14 @@
 /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html>
 pub(crate) fn refusal(name: &str) -> Option<String> {
     let rules: [(bool, &str); 5] = [
-        (!(3..=63).contains(&name.len()), "it has to have 3 to 63 characters"),
         (
-            !name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b".-".contains(&b)),
+            !(3..=63).contains(&name.len()),
+            "it has to have 3 to 63 characters",
+        ),
+        (
+            !name
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b".-".contains(&b)),
             "it may hold lower-case letters, digits, dots and hyphens only",
         ),
         (
@@ -20,11 +25,15 @@ pub(crate) fn refusal(name: &str) -> Option<String> {
     if let Some((_, why)) = rules.iter().find(|(broken, _)| *broken) {
         return Some((*why).to_owned());
     }
-    let reserved = RESERVED_PREFIXES.iter().find(|prefix| name.starts_with(**prefix));
+    let reserved = RESERVED_PREFIXES
+        .iter()
+        .find(|prefix| name.starts_with(**prefix));
     if let Some(prefix) = reserved {
         return Some(format!("the prefix `{prefix}` is reserved"));
     }
-    let reserved = RESERVED_SUFFIXES.iter().find(|suffix| name.ends_with(**suffix));
+    let reserved = RESERVED_SUFFIXES
+        .iter()
+        .find(|suffix| name.ends_with(**suffix));
     reserved.map(|suffix| format!("the suffix `{suffix}` is reserved"))
 }
 

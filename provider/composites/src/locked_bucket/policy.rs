@@ -85,7 +85,7 @@ impl Lock {
             .principal(Principal::anyone())
             .action("s3:*")
             .resource(self.objects());
-        self.from_elsewhere(statement, let_in)
+        self.unless_from_here(statement, let_in)
     }
 
     fn deny_listing_from_elsewhere(&self, let_in: &[String]) -> Statement {
@@ -93,12 +93,12 @@ impl Lock {
             .principal(Principal::anyone())
             .action("s3:ListBucket*")
             .resource(self.bucket_arn.clone());
-        self.from_elsewhere(statement, let_in)
+        self.unless_from_here(statement, let_in)
     }
 
     /// All conditions must hold for the denial. Each is negated, so a request without the key is denied: who comes
     /// through no endpoint has no `aws:SourceVpce`.
-    fn from_elsewhere(&self, statement: Statement, let_in: &[String]) -> Statement {
+    fn unless_from_here(&self, statement: Statement, let_in: &[String]) -> Statement {
         let mut statement = statement.when(
             Operator::StringNotEquals,
             "aws:SourceVpce",
@@ -140,7 +140,11 @@ impl Lock {
         };
         [
             upload("DenyOtherKeys")
-                .when(Operator::StringNotEquals, HEADER_KEY, [self.key_arn.clone()])
+                .when(
+                    Operator::StringNotEquals,
+                    HEADER_KEY,
+                    [self.key_arn.clone()],
+                )
                 .when(Operator::Null, HEADER_KEY, ["false"]),
             upload("DenyOtherEncryption")
                 .when(Operator::StringNotEquals, HEADER_ALGORITHM, ["aws:kms"])
@@ -160,7 +164,17 @@ impl Lock {
 /// Starts a statement for what one delivering service may do, for its one source only.
 pub(crate) fn allow_delivery(sid: &str, delivery: &ServiceDelivery) -> Statement {
     Statement::allow(sid)
-        .principal(Principal::service(text(&delivery.service).unwrap_or_default()))
-        .when(Operator::ArnLike, "aws:SourceArn", text(&delivery.source_arn))
-        .when(Operator::StringEquals, "aws:SourceAccount", text(&delivery.source_account))
+        .principal(Principal::service(
+            text(&delivery.service).unwrap_or_default(),
+        ))
+        .when(
+            Operator::ArnLike,
+            "aws:SourceArn",
+            text(&delivery.source_arn),
+        )
+        .when(
+            Operator::StringEquals,
+            "aws:SourceAccount",
+            text(&delivery.source_account),
+        )
 }

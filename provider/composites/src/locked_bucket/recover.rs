@@ -39,7 +39,8 @@ pub(crate) fn recover(imported: &Imported<'_>) -> Option<LockedBucket> {
     };
     let bucket = settings("bucket")?;
     let mut config = sketch(imported.name);
-    config.force_destroy = Attr::Known(imported.kept.get("force_destroy") == Some(&Value::Bool(true)));
+    config.force_destroy =
+        Attr::Known(imported.kept.get("force_destroy") == Some(&Value::Bool(true)));
     config.lifecycle_rules = lifecycle_rules(bucket);
     config.access_log = access_log(bucket);
     match settings("key") {
@@ -60,11 +61,18 @@ fn read_policy(document: &Document, config: &mut LockedBucket) {
     };
     let objects = by_sid(SID_OBJECTS).map(|statement| &statement.conditions);
     let values = |conditions: Option<&Conditions>, key: &str| {
-        conditions.map(|conditions| values_of(conditions, key)).unwrap_or_default()
+        conditions
+            .map(|conditions| values_of(conditions, key))
+            .unwrap_or_default()
     };
     let break_glass = values(objects, "aws:PrincipalArn");
-    let managers = values(by_sid(SID_MANAGEMENT).map(|s| &s.conditions), "aws:PrincipalArn");
-    let administrators = managers.into_iter().filter(|name| !break_glass.contains(name));
+    let managers = values(
+        by_sid(SID_MANAGEMENT).map(|s| &s.conditions),
+        "aws:PrincipalArn",
+    );
+    let administrators = managers
+        .into_iter()
+        .filter(|name| !break_glass.contains(name));
     config.administrators = set_of(administrators);
     config.break_glass_principals = set_of(break_glass.iter().cloned());
     config.vpc_endpoint_ids = set_of(values(objects, "aws:SourceVpce"));
@@ -76,7 +84,9 @@ fn read_policy(document: &Document, config: &mut LockedBucket) {
 }
 
 fn values_of(conditions: &Conditions, key: &str) -> Vec<String> {
-    let named = conditions.iter().filter(|(_, name, _)| name.as_str().eq_ignore_ascii_case(key));
+    let named = conditions
+        .iter()
+        .filter(|(_, name, _)| name.as_str().eq_ignore_ascii_case(key));
     named.flat_map(|(_, _, values)| values.to_vec()).collect()
 }
 
@@ -86,9 +96,18 @@ fn delivery(statement: &Statement) -> Option<ServiceDelivery> {
         return None;
     }
     let one = |key: &str| values_of(&statement.conditions, key).into_iter().next();
-    let service = statement.principals.as_ref()?.set().names().next()?.1.to_owned();
+    let service = statement
+        .principals
+        .as_ref()?
+        .set()
+        .names()
+        .next()?
+        .1
+        .to_owned();
     let resource = statement.resources.as_ref()?.patterns().first()?.clone();
-    let prefix = resource.split_once('/').map(|(_, path)| path.trim_end_matches('*').to_owned());
+    let prefix = resource
+        .split_once('/')
+        .map(|(_, path)| path.trim_end_matches('*').to_owned());
     Some(ServiceDelivery {
         service: Attr::Known(service),
         source_arn: known(one("aws:SourceArn")),
@@ -99,8 +118,13 @@ fn delivery(statement: &Statement) -> Option<ServiceDelivery> {
 
 fn own_key(key: &Value, imported: &Imported<'_>) -> Attr<OwnKey> {
     let period = days(key, "/rotation/period_days");
-    let window = imported.kept.get("deletion_window_days").and_then(Value::as_u64);
-    let window = window.and_then(|days| u8::try_from(days).ok()).map_or(Attr::Null, Attr::Known);
+    let window = imported
+        .kept
+        .get("deletion_window_days")
+        .and_then(Value::as_u64);
+    let window = window
+        .and_then(|days| u8::try_from(days).ok())
+        .map_or(Attr::Null, Attr::Known);
     if period.is_null() && window.is_null() {
         return Attr::Null;
     }
@@ -155,7 +179,8 @@ fn string(value: &Value, pointer: &str) -> Attr<String> {
 
 fn days(value: &Value, pointer: &str) -> Attr<u32> {
     let days = value.pointer(pointer).and_then(Value::as_u64);
-    days.and_then(|days| u32::try_from(days).ok()).map_or(Attr::Null, Attr::Known)
+    days.and_then(|days| u32::try_from(days).ok())
+        .map_or(Attr::Null, Attr::Known)
 }
 
 fn known<T>(value: Option<T>) -> Attr<T> {

@@ -8,9 +8,9 @@ use std::{
 use async_trait::async_trait;
 use cloister_composites::{Common, Composite};
 use cloister_framework::{
-    ApplyResponse, CreateRequest, DeleteRequest, Diagnostics, IdentityAttribute, IdentitySchema, ImportRequest,
-    ImportResponse, PlanRequest, PlanResponse, Private, ReadRequest, ReadResponse, Resource, Schema, Timeouts, Type,
-    UpdateRequest, Value,
+    ApplyResponse, CreateRequest, DeleteRequest, Diagnostics, IdentityAttribute, IdentitySchema,
+    ImportRequest, ImportResponse, PlanRequest, PlanResponse, Private, ReadRequest, ReadResponse,
+    Resource, Schema, Timeouts, Type, UpdateRequest, Value,
 };
 
 use super::input::Input;
@@ -59,7 +59,9 @@ fn identity_schema() -> IdentitySchema {
     ];
     IdentitySchema {
         version: 0,
-        attributes: attributes.map(|(name, text)| (name.to_owned(), attribute(text))).into(),
+        attributes: attributes
+            .map(|(name, text)| (name.to_owned(), attribute(text)))
+            .into(),
     }
 }
 
@@ -80,7 +82,9 @@ impl<C: Composite> Resource for CompositeResource<C> {
     fn validate(&self, config: &Value) -> Diagnostics {
         let mut diagnostics = Timeouts::check(config);
         match Input::<C>::decode(config) {
-            Ok(input) => C::validate(&input.config).into_iter().for_each(|found| diagnostics.push(found)),
+            Ok(input) => C::validate(&input.config)
+                .into_iter()
+                .for_each(|found| diagnostics.push(found)),
             Err(diagnostic) => diagnostics.push(diagnostic),
         }
         diagnostics
