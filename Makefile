@@ -43,10 +43,10 @@ docs: ## Write the generated docs: registry pages and JSON schemas
 	@scripts/prerequisites.sh cargo
 	@scripts/docs.sh
 
-bench: ## Measure start time, memory and throughput
+bench: ## Measure the provider's start time and memory, beside terraform's
 	@scripts/prerequisites.sh cargo terraform
 	@$(MAKE) --no-print-directory build
-	CLOISTER_BIN_DIR='$(BIN)' cargo run $(PROFILE) -p cloister-tests --bin bench
+	CLOISTER_BIN_DIR='$(BIN)' cargo bench -p terraform-provider-cloister --bench start
 
 advisories: ## Check the dependencies against known vulnerabilities (needs the network)
 	cargo deny check advisories

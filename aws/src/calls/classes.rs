@@ -70,7 +70,8 @@ const ROWS: &[Row] = &[
     row("*", "RequestLimitExceeded", "", Throttled),
     row("*", "Throttling*", "", Throttled),
     row("*", "ThrottledException", "", Throttled),
-    row("*", "*RequestThrottled*", "", Throttled),
+    row("*", "*RequestThrottled", "", Throttled),
+    row("*", "RequestThrottledException", "", Throttled),
     row("*", "TooManyRequests*", "", Throttled),
     row("*", "SlowDown", "", Throttled),
     row("*", "EC2ThrottledException", "", Throttled),
@@ -113,7 +114,8 @@ const ROWS: &[Row] = &[
     row("*", "AuthorizationError*", "", Denied),
     row("*", "Forbidden", "", Denied),
     // There already.
-    row("*", "*AlreadyExists*", "", AlreadyExists),
+    row("*", "*AlreadyExists", "", AlreadyExists),
+    row("*", "*AlreadyExistsException", "", AlreadyExists),
     row("s3", "BucketAlreadyOwnedByYou", "", AlreadyExists),
     row("ec2", "InvalidGroup.Duplicate", "", AlreadyExists),
     row("ec2", "InvalidPermission.Duplicate", "", AlreadyExists),
@@ -188,6 +190,13 @@ pub(crate) fn classify(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn patterns_have_one_star_at_most() {
+        for row in ROWS {
+            assert!(row.code.matches('*').count() <= 1, "{}", row.code);
+        }
+    }
 
     #[test]
     #[expect(clippy::too_many_lines, reason = "a flat table of cases")]

@@ -113,7 +113,11 @@ impl Sandbox {
     pub(crate) fn calls(&self, action: &str) -> usize {
         let answer = self.control("GET", "calls", &json!({}));
         let calls = answer["calls"].as_array().expect("a list of calls");
-        calls.iter().filter(|call| call["action"] == action).count()
+        let (service, operation) = action.split_once(':').expect("service and operation");
+        calls
+            .iter()
+            .filter(|call| call["service"] == service && call["operation"] == operation)
+            .count()
     }
 
     /// New credentials for a role of the home account.

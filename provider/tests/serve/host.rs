@@ -65,9 +65,17 @@ impl Host {
 
     /// Starts the toy after `change` had its way with the command.
     pub(crate) async fn start_with(change: impl FnOnce(&mut Command)) -> Self {
+        Self::start_program(&toy(), ClientCertificate::new(), change).await
+    }
+
+    /// Starts any provider.
+    pub(crate) async fn start_program(
+        program: &Path,
+        certificate: ClientCertificate,
+        change: impl FnOnce(&mut Command),
+    ) -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let certificate = ClientCertificate::new();
-        let mut command = command(&toy(), dir.path(), &certificate);
+        let mut command = command(program, dir.path(), &certificate);
         change(&mut command);
         let mut process = command.spawn().unwrap();
         let mut stdout = BufReader::new(process.stdout.take().unwrap());

@@ -7,6 +7,9 @@ use cloister_tests::rig::{
 };
 use serde_json::json;
 
+/// The role that stands in the account of somebody else.
+const PROVISIONER: &str = "arn:aws:iam::444455556666:role/CloisterProvisioner";
+
 /// What a command that has to fail tells.
 #[track_caller]
 fn told(what: &str, outcome: &cloister_tests::rig::Outcome) -> String {
@@ -59,12 +62,12 @@ fn a_place_that_cannot_be_reached_is_refused_at_plan() {
         "AWS_SESSION_TOKEN",
     ]
     .into_iter()
-    .fold(provider(""), Project::without_env);
+    .fold(provider("provider \"cloister\" {}\n"), Project::without_env);
     let cases: [(&str, Project<'_>); 7] = [
         ("no credentials", without_credentials),
         (
             "expired credentials",
-            provider("").session(&sandbox.expired_session(ADMINISTRATOR)),
+            provider("provider \"cloister\" {}\n").session(&sandbox.expired_session(ADMINISTRATOR)),
         ),
         (
             "a forbidden account",
@@ -134,18 +137,16 @@ fn what_does_not_fit_the_place_is_refused_before_anything_changes() {
     assert_eq!(Standing::of(&sandbox.aws()), Standing::default());
 }
 
+/// A bucket of another account, and one of ours that was made by hand: neither is taken over.
 #[test]
 fn a_bucket_of_somebody_else_is_left_alone() {
     let sandbox = Sandbox::start();
-    let theirs = sandbox
-        .aws()
-        .acting_as("arn:aws:iam::444455556666:role/CloisterProvisioner");
+    let theirs = sandbox.aws().acting_as(PROVISIONER);
     theirs.call("s3", "create_bucket", &json!({"Bucket": BUCKET}));
     let ours = sandbox
         .project()
         .file("main.tf", locked_bucket().to_string());
     let mut report = told("in another account", &ours.apply());
-    ours.destroy().succeeded();
 
     sandbox.aws().call(
         "s3",
@@ -158,13 +159,30 @@ fn a_bucket_of_somebody_else_is_left_alone() {
     plain.destroy().succeeded();
     filtered(|| insta::assert_snapshot!("taken", report));
 
-    let settings = |aws: &Aws<'_>, name: &str| {
-        aws.attempt("s3", "get_bucket_policy", &json!({"Bucket": name}))
+    let policy = |aws: &Aws<'_>, name: &str| {
+        let answer = aws.attempt("s3", "get_bucket_policy", &json!({"Bucket": name}));
+        answer.map_err(|refused| refused.code)
     };
     assert_eq!(
-        settings(&theirs, BUCKET).map_err(|refused| refused.code),
+        policy(&theirs, BUCKET),
         Err("NoSuchBucketPolicy".to_owned())
     );
-    let by_hand = settings(&sandbox.aws(), "cloister-test-plain").map_err(|refused| refused.code);
-    assert_eq!(by_hand, Err("NoSuchBucketPolicy".to_owned()));
+    assert_eq!(
+        policy(&sandbox.aws(), "cloister-test-plain"),
+        Err("NoSuchBucketPolicy".to_owned())
+    );
+}
+
+#[test]
+fn what_was_made_before_a_name_turned_out_to_be_taken_is_destroyed() {
+    let sandbox = Sandbox::start();
+    let theirs = sandbox.aws().acting_as(PROVISIONER);
+    theirs.call("s3", "create_bucket", &json!({"Bucket": BUCKET}));
+    let ours = sandbox
+        .project()
+        .file("main.tf", locked_bucket().to_string());
+    ours.apply().failed();
+    ours.destroy().succeeded();
+    assert_eq!(Standing::of(&sandbox.aws()), Standing::gone(1));
+    assert_eq!(Standing::of(&theirs).buckets, [BUCKET]);
 }
