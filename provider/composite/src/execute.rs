@@ -227,7 +227,10 @@ impl<C: Send + Sync> Run<'_, C> {
             current => current,
         };
         let settled = match current {
-            None => self.create(part, kind.as_ref(), &settings).await?,
+            None => {
+                self.create_or_keep_half(part, kind.as_ref(), &settings)
+                    .await?
+            }
             Some(current) => self.change(part, kind.as_ref(), &settings, current).await?,
         };
         let ready = self.await_ready(&key, kind.as_ref(), settled).await?;
@@ -253,6 +256,25 @@ impl<C: Send + Sync> Run<'_, C> {
         let tags = self.blueprint.identity.finding_tags(&part.key);
         self.patiently(|| kind.find(self.engine.context, settings, &tags))
             .await
+    }
+
+    /// Makes the part; one that came into being although its create failed is remembered.
+    async fn create_or_keep_half(
+        &self,
+        part: &Part,
+        kind: &dyn ErasedKind<C>,
+        settings: &Value,
+    ) -> Result<Observation, PartError> {
+        let made = self.create(part, kind, settings).await;
+        let failed = made.as_ref().err().map(|error| error.class);
+        if failed.is_some_and(|class| class != ErrorClass::AlreadyExists) {
+            let tags = self.blueprint.identity.finding_tags(&part.key);
+            let found = kind.find(self.engine.context, settings, &tags).await;
+            if let Ok(Some(half_made)) = found {
+                self.found().insert(part.key.clone(), half_made);
+            }
+        }
+        made
     }
 
     async fn create(

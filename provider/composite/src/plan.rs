@@ -9,6 +9,7 @@ use crate::{
     key::PartKey,
     kinds::Kinds,
     parts::{PartState, PartsState, anchor_key},
+    setting::Setting,
 };
 
 /// The id of a planned part.
@@ -61,22 +62,26 @@ fn plan_part<C>(kinds: &Kinds<C>, part: &Part, prior: Option<&PartState>) -> Pla
     }
 }
 
-/// Whether a setting differs that AWS cannot change. What is unknown counts as different.
+/// Whether a setting differs that AWS cannot change. One of these that is unknown counts as different.
 fn is_replaced<C>(kinds: &Kinds<C>, part: &Part, prior: &PartState) -> bool {
     let replaced_by = kinds
         .get(part.kind)
         .map_or(&[][..], |kind| kind.replaced_by());
-    if replaced_by.is_empty() {
+    let Setting::Map(wanted) = &part.desired else {
         return false;
-    }
-    let before = prior.settings_value();
-    let Some(after) = part.desired.render() else {
-        return true;
     };
-    let after: Value = serde_json::from_str(&after).unwrap_or(Value::Null);
-    replaced_by
-        .iter()
-        .any(|name| before.get(name) != after.get(name))
+    let before = prior.settings_value();
+    replaced_by.iter().any(|name| {
+        let Some(setting) = wanted.get(*name) else {
+            return before.get(name).is_some();
+        };
+        let after = setting.render().map(|text| json_of(&text));
+        after.is_none_or(|after| before.get(name) != Some(&after))
+    })
+}
+
+fn json_of(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or(Value::Null)
 }
 
 fn plan_anchor<C>(kinds: &Kinds<C>, blueprint: &Blueprint) -> PlannedPart {

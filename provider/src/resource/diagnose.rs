@@ -21,6 +21,7 @@ pub(crate) fn session_diagnostic(error: &PartError) -> Diagnostic {
     let summary = match error.class {
         ErrorClass::Credentials => "AWS credentials cannot be used",
         ErrorClass::Denied => "AWS account cannot be entered",
+        ErrorClass::Refused => "Setting cannot be used",
         _ => "AWS cannot be reached",
     };
     let action = match error.class {

@@ -133,7 +133,7 @@ fn explained(error: PartError, name: &str) -> PartError {
 }
 
 /// A refusal means another account's bucket, or one of ours that hides from the caller: the list of buckets tells.
-async fn told_apart(aws: &Aws, name: &str, refusal: PartError) -> PartError {
+pub(super) async fn told_apart(aws: &Aws, name: &str, refusal: PartError) -> PartError {
     let request = aws.s3().list_buckets().prefix(name).max_buckets(1000);
     let Ok(answer) = aws
         .call(LIST_BUCKETS, name, || request.clone().send())

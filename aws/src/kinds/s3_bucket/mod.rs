@@ -9,8 +9,8 @@ mod write;
 
 use async_trait::async_trait;
 use cloister_composite::{
-    Changing, Deleting, Finding, Journal, Making, OutputName, Outputs, PartError, PartKind,
-    read_each,
+    Changing, Deleting, ErrorClass, Finding, Journal, Making, OutputName, Outputs, PartError,
+    PartKind, read_each,
 };
 use serde_json::Value;
 
@@ -76,7 +76,17 @@ impl PartKind for S3Bucket {
         let Some(name) = Self::natural_id(finding.settings) else {
             return Ok(None);
         };
-        match read::read_tags(aws, &name).await? {
+        let tags = match read::read_tags(aws, &name).await {
+            Err(refusal) if refusal.class == ErrorClass::Denied => {
+                // Another account's bucket is not ours, and no reason to stop; one of ours that is closed to us is.
+                return match create::told_apart(aws, &name, refusal).await {
+                    error if error.class == ErrorClass::AlreadyExists => Ok(None),
+                    error => Err(error),
+                };
+            }
+            answer => answer?,
+        };
+        match tags {
             Some(tags) if holds(&tags, finding.tags) => read::read_bucket(aws, &name).await,
             _ => Ok(None),
         }
