@@ -51,7 +51,6 @@ async fn sweep(kind_name: &str, settings_of: impl Fn(&str) -> Value, part: &str,
     let kind = kind(kind_name);
     for fault in FAULTS {
         for skip in 0.. {
-            let began = std::time::Instant::now();
             let name = format!("cloister-{fault}-{skip}");
             let (settings, tags) = (settings_of(&name), part_tags(&name, part));
             let rule = json!([{"operation": "*", "fault": fault, "skip": skip}]);
@@ -81,7 +80,6 @@ async fn sweep(kind_name: &str, settings_of: impl Fn(&str) -> Value, part: &str,
                 None,
                 "{fault} at call {skip}"
             );
-            eprintln!("TIMING {fault} {skip} {spoiled} {:?}", began.elapsed());
             if spoiled == 0 {
                 break;
             }

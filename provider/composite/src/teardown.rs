@@ -108,6 +108,11 @@ impl<C: Send + Sync> Engine<'_, C> {
             if known || (never_planned && !hold.intended(&part.key)) {
                 continue;
             }
+            let carrier = part.goes_with.as_ref();
+            if carrier.is_some_and(|carrier| !parts.contains_key(carrier)) {
+                // What goes with a part that was never made was never made either.
+                continue;
+            }
             let found = async {
                 let kind = self.kinds.known(part.kind)?;
                 let settings = part.desired.settle_known(&|_, _| None);
