@@ -161,6 +161,7 @@ impl Accounts {
             sts: sts(ground, with, sts_region),
             calls: ground.calls.clone(),
             place: unknown_account(sts_region),
+            lent: tokio::sync::Mutex::default(),
         };
         let places = sources(&self.settings, &self.environment, &ground.resolved.metadata);
         let means = Means {

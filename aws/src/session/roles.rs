@@ -34,7 +34,12 @@ pub(crate) struct RoleSession {
     pub(crate) sts: aws_sdk_sts::Client,
     pub(crate) calls: CallPath,
     pub(crate) place: Place,
+    /// What the role lent last: asked for once to learn of refusals, and used by the SDK right after.
+    pub(crate) lent: tokio::sync::Mutex<Option<Credentials>>,
 }
+
+/// Credentials that end sooner are asked for anew.
+const TOO_SHORT: Duration = Duration::from_mins(5);
 
 impl ProvideCredentials for RoleSession {
     fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
@@ -42,13 +47,25 @@ impl ProvideCredentials for RoleSession {
         Self: 'a,
     {
         future::ProvideCredentials::new(async move {
+            let mut last = self.lent.lock().await;
+            if let Some(lent) = last.as_ref().filter(|lent| lasts(lent)) {
+                return Ok(lent.clone());
+            }
             let lent = match &self.role {
                 Role::Assumed(role) => self.assume(role).await,
                 Role::WebIdentity(identity) => self.assume_with_token(identity).await,
             };
-            lent.map_err(CredentialsError::provider_error)?
+            let lent = lent.map_err(CredentialsError::provider_error)??;
+            *last = Some(lent.clone());
+            Ok(lent)
         })
     }
+}
+
+/// Whether credentials are good for a while.
+fn lasts(lent: &Credentials) -> bool {
+    let soon = SystemTime::from(jiff::Timestamp::now()) + TOO_SHORT;
+    lent.expiry().is_some_and(|end| end > soon)
 }
 
 impl RoleSession {
