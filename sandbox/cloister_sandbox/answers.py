@@ -35,9 +35,9 @@ def error(call: Call, code: str, message: str, status: int = 400) -> Response:
     return refusal(call, ServiceError(code, message, status))
 
 
-def refusal(call: Call, failure: ServiceError) -> Response:
-    """The answer to a call that failed with `failure`."""
-    return _respond(call, failure, failure.status)
+def refusal(call: Call, failure: ServiceException) -> Response:
+    """The answer to a call that failed with `failure`, be it the sandbox's or moto's."""
+    return _respond(call, failure, getattr(failure, "status", 400))
 
 
 def unknown_operation(call: Call, detail: str = "") -> Response:

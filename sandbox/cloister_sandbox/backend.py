@@ -6,10 +6,11 @@ import logging
 import threading
 from typing import Any
 
+from moto.core.exceptions import ServiceException
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.wrappers import Response
 
-from . import answers
+from . import answers, ec2_requests, timeline
 from .call import Call
 from .registry import Registry
 
@@ -27,16 +28,21 @@ class Backend:
         self.registry = registry
         self.lock = threading.RLock()
         self._moto = _Dispatcher(create_backend_app)
+        self._tokens = ec2_requests.ClientTokens()
+
+    def settle(self) -> None:
+        """Lets what has become due by now happen, before anybody looks."""
+        with self.lock:
+            timeline.settle()
 
     def answer(self, call: Call, environ: dict[str, Any]) -> Response:
         """The answer to a call; never an exception and never an HTML page."""
-        own = self.registry.find(call.service, call.operation)
         with self.lock:
+            timeline.settle()
             try:
-                if own:
-                    return answers.result(call, own(call))
-                return self._ask_moto(call, environ)
-            except answers.ServiceError as failure:
+                ec2_requests.refuse_dry_run(call)
+                return self._tokens.once(call, lambda: self._answer(call, environ))
+            except ServiceException as failure:
                 return answers.refusal(call, failure)
             except NotImplementedError:
                 return answers.unknown_operation(call)
@@ -44,6 +50,10 @@ class Backend:
                 log.warning("%s:%s failed in the sandbox: %r", call.service, call.operation, failure)
                 log.debug("trace", exc_info=failure)
                 return answers.unknown_operation(call, f"({type(failure).__name__}: {failure})")
+
+    def _answer(self, call: Call, environ: dict[str, Any]) -> Response:
+        own = self.registry.find(call.service, call.operation)
+        return answers.result(call, own(call)) if own else self._ask_moto(call, environ)
 
     def _ask_moto(self, call: Call, environ: dict[str, Any]) -> Response:
         if call.path.startswith(("/moto-api", "/latest/")) and not call.principal.access_key:

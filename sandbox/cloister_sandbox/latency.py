@@ -65,9 +65,14 @@ def set_factor(factor: float) -> None:
 
 def seconds(call: Call) -> float:
     """How long this call's answer is held back."""
+    return sample(_model(call)) if _factor else 0.0
+
+
+def sample(duration: Seconds) -> float:
+    """A time that something with these percentiles takes, scaled."""
     if _factor == 0:
         return 0.0
-    median, p90 = _model(call)
+    median, p90 = duration
     with _lock:
         deviations = min(_random.gauss(0.0, 1.0), 2 * _Z90)
     # Log-normal through both percentiles: never negative, with AWS's long tail.

@@ -55,6 +55,7 @@ class Pipeline:
         wire.rewind(environ, body)
         call = _undetermined_call(self._sandbox, self._vantage, decoded, body)
         environ[ENVIRON_KEY] = call
+        self._sandbox.backend.settle()
         if not network.take_way_out(call):
             self._sandbox.calls.add(call, None, None, "unreachable")
             sockets.cut(environ)

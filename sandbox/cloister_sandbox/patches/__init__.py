@@ -1,4 +1,4 @@
-"""Corrections of moto, so that S3, KMS, SSM, IAM and CloudTrail answer as AWS does.
+"""Corrections of moto, so that S3, KMS, SSM, IAM, CloudTrail and EC2 answer as AWS does.
 
 Each module corrects one subject and has an `apply()`. What moto does right is
 not touched; what only the pipeline can know (who calls, from where) comes as
@@ -14,6 +14,13 @@ import warnings
 from . import (
     account,
     cloudtrail,
+    ec2_dependencies,
+    ec2_gateways,
+    ec2_groups,
+    ec2_interfaces,
+    ec2_nat,
+    ec2_prefix_lists,
+    ec2_routes,
     iam,
     kms_aliases,
     kms_lists,
@@ -66,6 +73,13 @@ _MODULES = (
     ssm_names,
     cloudtrail,
     iam,
+    ec2_dependencies,
+    ec2_gateways,
+    ec2_groups,
+    ec2_interfaces,
+    ec2_nat,
+    ec2_prefix_lists,
+    ec2_routes,
     missing,
 )
 
