@@ -80,6 +80,8 @@ class Call:
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
     signed_in: str = "header"
+    # A fault rule lets this call be accepted, and what it begins end in failure.
+    fails_later: bool = False
     vpc_endpoint_id: str = ""
     vpc_endpoint_account: str = ""
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug.wrappers import Request, Response
 
-from . import sts
+from . import quotas, sts, timeline
 from .faults import FaultFileError
 from .identity import role_principal, utc_now
 
@@ -35,6 +35,9 @@ class Control:
             ("GET", "faults"): lambda _: {"rules": self._sandbox.spoiler.report()},
             ("POST", "faults"): self._replace_faults,
             ("POST", "session"): self._session,
+            ("POST", "skip"): self._skip,
+            ("GET", "quotas"): lambda _: quotas.current(),
+            ("POST", "quotas"): self._set_quotas,
         }
 
     def answer(self, environ: dict[str, Any]) -> Response:
@@ -62,6 +65,21 @@ class Control:
     def _replace_faults(self, request: Request) -> dict[str, Any]:
         self._sandbox.spoiler.replace(_body(request))
         return {"rules": self._sandbox.spoiler.report()}
+
+    def _skip(self, request: Request) -> dict[str, Any]:
+        body = _body(request)
+        seconds = body.get("seconds") if isinstance(body, dict) else None
+        if not isinstance(seconds, int | float) or isinstance(seconds, bool) or seconds < 0:
+            raise BadRequest("`seconds` is the time to let pass, 0 or more")
+        timeline.skip(seconds)
+        return {"now": timeline.moment().isoformat()}
+
+    def _set_quotas(self, request: Request) -> dict[str, int]:
+        try:
+            quotas.change(_body(request))
+        except ValueError as reason:
+            raise BadRequest(str(reason)) from None
+        return quotas.current()
 
     def _session(self, request: Request) -> dict[str, Any]:
         wanted = _body(request)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from . import patches, sts
+from . import patches, quotas, sagemaker, sts
 from .backend import Backend
 from .calls import CallLog
 from .control import Control
@@ -30,5 +30,7 @@ class Sandbox:
         self.history = History(latency_factor)
         self.recorder = Recorder(self.history, self.delivery)
         self.control = Control(self)
+        quotas.load()
         sts.register(self.registry, self.identities)
+        sagemaker.register(self.registry)
         self.history.register(self.registry)

@@ -12,6 +12,7 @@ from moto.ec2.models import ec2_backends
 from moto.iam.models import iam_backends
 from moto.s3.models import s3_backends
 
+from . import role_propagation
 from .accounts import (
     ADMINISTRATOR_ROLE,
     HOME_ACCOUNT,
@@ -89,7 +90,7 @@ def _role(account: str, name: str, trusted_account: str, statement: dict[str, An
     principal = {"AWS": f"arn:{PARTITION}:iam::{trusted_account}:root"}
     actions = ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"]
     trust = _policy({"Effect": "Allow", "Principal": principal, "Action": actions})
-    backend.create_role(name, trust, "/", None, "", [], str(_LONGEST_SESSION))
+    role_propagation.finish(backend.create_role(name, trust, "/", None, "", [], str(_LONGEST_SESSION)))
     backend.put_role_policy(name, "permissions", _policy(statement))
 
 

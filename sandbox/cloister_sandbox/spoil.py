@@ -35,7 +35,9 @@ class Spoiler:
 
     def decide(self, call: Call) -> Fault | None:
         """The fault that hits this call."""
-        return self._rules.decide(call)
+        fault = self._rules.decide(call)
+        call.fails_later = fault is not None and fault.kind is Kind.FAIL
+        return fault
 
     def delay(self, call: Call, fault: Fault | None) -> float:
         """Seconds by which the answer is late: what such calls take, and what a rule adds."""
