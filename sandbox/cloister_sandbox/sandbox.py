@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from . import patches, quotas, sagemaker, sts
+from . import network_services, patches, quotas, sagemaker, sts
 from .backend import Backend
 from .calls import CallLog
 from .control import Control
@@ -33,4 +33,5 @@ class Sandbox:
         quotas.load()
         sts.register(self.registry, self.identities)
         sagemaker.register(self.registry)
+        network_services.register(self.registry)
         self.history.register(self.registry)

@@ -15,6 +15,7 @@ from . import (
     account,
     cloudtrail,
     ec2_dependencies,
+    ec2_endpoint_services,
     ec2_gateways,
     ec2_groups,
     ec2_interfaces,
@@ -82,6 +83,7 @@ _MODULES = (
     ec2_nat,
     ec2_prefix_lists,
     ec2_routes,
+    ec2_endpoint_services,
     missing,
 )
 

@@ -1,0 +1,137 @@
+"""Endpoint services: the private names that AWS gives them, and the zones they are absent from."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+from moto.core.responses import ActionResult
+from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBackend
+from moto.ec2.models.vpcs import AWS_ENDPOINT_SERVICES, VPCBackend
+from moto.ec2.responses.vpcs import VPCs
+
+from .wrap import AwsError, around
+
+# Private names that are not the service's name with the region behind it, `{}` being the region.
+_PRIVATE_NAMES = {
+    "codeartifact.api": ("codeartifact.{}.amazonaws.com",),
+    "codeartifact.repositories": ("*.d.codeartifact.{}.amazonaws.com",),
+    "dynamodb": (),
+    "ecr.api": ("api.ecr.{}.amazonaws.com",),
+    "ecr.dkr": ("*.dkr.ecr.{}.amazonaws.com",),
+    "kinesis-firehose": ("firehose.{}.amazonaws.com",),
+    "kinesis-streams": ("kinesis.{}.amazonaws.com",),
+    "s3": ("s3.{}.amazonaws.com", "*.s3.{}.amazonaws.com"),
+    "sagemaker.api": ("api.sagemaker.{}.amazonaws.com",),
+    "sagemaker.featurestore-runtime": ("featurestore-runtime.sagemaker.{}.amazonaws.com",),
+    "sagemaker.metrics": ("metrics.sagemaker.{}.amazonaws.com",),
+    "sagemaker.runtime": ("runtime.sagemaker.{}.amazonaws.com",),
+}
+_GATEWAYS = ("dynamodb", "s3")
+_NOT_LISTED_BY_MOTO = ("network-firewall", "resource-groups", "tagging")
+# These are called after their service first: `aws.sagemaker.REGION.studio`.
+_OF_SAGEMAKER = ("notebook", "studio")
+
+# Zones by id, since names differ between accounts. No service is everywhere, and which zones lack one only
+# DescribeVpcEndpointServices says; this zone of us-east-1 lacks many.
+_ABSENT = {
+    "use1-az3": (
+        "aws.sagemaker.us-east-1.notebook",
+        "aws.sagemaker.us-east-1.studio",
+        "com.amazonaws.us-east-1.sagemaker.api",
+        "com.amazonaws.us-east-1.sagemaker.runtime",
+        "com.amazonaws.us-east-1.codeartifact.api",
+        "com.amazonaws.us-east-1.codeartifact.repositories",
+    ),
+}
+
+@dataclass(frozen=True)
+class EndpointService:
+    """What an endpoint can be made to."""
+
+    name: str
+    kinds: tuple[str, ...]
+    zones: frozenset[str]
+    private_names: tuple[str, ...]
+
+
+def apply() -> None:
+    """Corrects what moto lists, which needs packages that the sandbox has no other use for."""
+    VPCBackend._collect_default_endpoint_services = staticmethod(_collect)  # type: ignore[method-assign]
+
+    @around(VPCs, "describe_vpc_endpoint_services")
+    def describe(original: Any, self: Any) -> ActionResult:
+        known = {one["ServiceName"] for one in _services(self.ec2_backend)}
+        for name in self._get_param("ServiceNames", []):
+            if name not in known:
+                raise _unknown(name)
+        return original(self)
+
+
+def find(backend: Any, name: str) -> EndpointService:
+    """The service of a name; raises if there is none."""
+    found = [one for one in _services(backend) if one["ServiceName"] == name]
+    if not found:
+        return _private_service(backend, name)
+    return EndpointService(
+        name,
+        tuple(kind["ServiceType"] for one in found for kind in one["ServiceType"]),
+        frozenset(zone for one in found for zone in one["AvailabilityZones"]),
+        tuple(entry["PrivateDnsName"] for one in found for entry in one.get("PrivateDnsNames", [])),
+    )
+
+
+def _private_service(backend: Any, name: str) -> EndpointService:
+    for one in backend.configurations.values():
+        if one.service_name == name:
+            zones = frozenset(zone.name for zone in backend.describe_availability_zones())
+            return EndpointService(name, ("Interface",), zones, ())
+    raise _unknown(name)
+
+
+def _unknown(name: str) -> AwsError:
+    return AwsError("InvalidServiceName", f"The Vpc Endpoint Service '{name}' does not exist")
+
+
+def _services(backend: Any) -> list[dict[str, Any]]:
+    return _collect(backend.account_id, backend.region_name)
+
+
+@functools.cache
+def _collect(account: str, region: str) -> list[dict[str, Any]]:
+    names = dict.fromkeys(sorted({*AWS_ENDPOINT_SERVICES, *_NOT_LISTED_BY_MOTO}))
+    made = [_service(region, f"com.amazonaws.{region}.{name}", _private_names(name, region)) for name in names]
+    made += [_service(region, f"com.amazonaws.{region}.{name}", (), kind="Gateway") for name in _GATEWAYS]
+    for name in _OF_SAGEMAKER:
+        made.append(_service(region, f"aws.sagemaker.{region}.{name}", (f"*.{name}.{region}.sagemaker.aws",)))
+    return made
+
+
+def _private_names(name: str, region: str) -> tuple[str, ...]:
+    own = _PRIVATE_NAMES.get(name, (f"{name}.{{}}.amazonaws.com",))
+    return tuple(one.format(region) for one in own)
+
+
+def _service(region: str, name: str, private_names: tuple[str, ...], kind: str = "Interface") -> dict[str, Any]:
+    zones = [zone for zone in RegionsAndZonesBackend.zones.get(region, []) if name not in _ABSENT.get(zone.zone_id, ())]
+    identifier = "vpce-svc-" + hashlib.sha256(f"{name} {kind}".encode()).hexdigest()[:17]
+    described = {
+        "AcceptanceRequired": False,
+        "AvailabilityZones": [zone.name for zone in zones],
+        "BaseEndpointDnsNames": [f"{identifier}.{region}.vpce.amazonaws.com"],
+        "ManagesVpcEndpoints": False,
+        "Owner": "amazon",
+        "ServiceId": identifier,
+        "ServiceName": name,
+        "ServiceType": [{"ServiceType": kind}],
+        "SupportedIpAddressTypes": ["ipv4"],
+        "Tags": [],
+        "VpcEndpointPolicySupported": True,
+    }
+    if private_names:
+        described["PrivateDnsName"] = private_names[0]
+        described["PrivateDnsNames"] = [{"PrivateDnsName": one} for one in private_names]
+        described["PrivateDnsNameVerificationState"] = "verified"
+    return described
