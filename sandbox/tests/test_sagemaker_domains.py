@@ -111,7 +111,7 @@ def test_a_domain_without_homes(studio: Studio) -> None:
     assert "HomeEfsFileSystemId" not in domain
     assert _nfs_groups(studio, domain_id) == []
     studio.sagemaker.update_domain(DomainId=domain_id, HomeEfsFileSystemCreation="Enabled")
-    studio.skip(20)
+    studio.skip(30)
     domain = studio.sagemaker.describe_domain(DomainId=domain_id)
     assert (domain["Status"], domain["HomeEfsFileSystemCreation"]) == ("InService", "Enabled")
     assert studio.efs.describe_mount_targets(FileSystemId=domain["HomeEfsFileSystemId"])["MountTargets"]
@@ -251,7 +251,7 @@ def test_an_update_repeats_vpc_and_subnets_with_vpc_only(studio: Studio) -> None
     )
     assert studio.status(domain_id)[0] == "Updating"
     assert refused(studio.sagemaker.update_domain, DomainId=domain_id, TagPropagation="ENABLED")[0] == "ResourceInUse"
-    studio.skip(20)
+    studio.skip(30)
     domain = studio.sagemaker.describe_domain(DomainId=domain_id)
     assert (domain["Status"], domain["SubnetIds"]) == ("InService", [*studio.subnet_ids, third])
     targets = studio.efs.describe_mount_targets(FileSystemId=domain["HomeEfsFileSystemId"])["MountTargets"]
@@ -265,7 +265,7 @@ def test_settings_of_an_update_add_to_what_is_there(studio: Studio) -> None:
         DefaultUserSettings={"SharingSettings": {"NotebookOutputOption": "Disabled"}},
         DomainSettingsForUpdate={"SecurityGroupIds": [], "ExecutionRoleIdentityConfig": "USER_PROFILE_NAME"},
     )
-    studio.skip(20)
+    studio.skip(30)
     domain = studio.sagemaker.describe_domain(DomainId=domain_id)
     assert domain["DefaultUserSettings"]["ExecutionRole"] == studio.role_arn
     assert domain["DefaultUserSettings"]["SharingSettings"] == {"NotebookOutputOption": "Disabled"}
@@ -280,12 +280,12 @@ def test_an_update_with_a_missing_subnet_fails_and_changes_nothing(studio: Studi
     domain_id = studio.domain()
     gone = "subnet-0123456789abcdef0"
     studio.sagemaker.update_domain(DomainId=domain_id, SubnetIds=[*studio.subnet_ids, gone])
-    studio.skip(20)
+    studio.skip(30)
     status, reason = studio.status(domain_id)
     assert status == "Update_Failed" and gone in str(reason)
     assert studio.sagemaker.describe_domain(DomainId=domain_id)["SubnetIds"] == studio.subnet_ids
     studio.sagemaker.update_domain(DomainId=domain_id, TagPropagation="ENABLED")
-    studio.skip(20)
+    studio.skip(30)
     assert studio.status(domain_id) == ("InService", None)
 
 
