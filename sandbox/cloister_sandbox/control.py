@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug.wrappers import Request, Response
 
-from . import quotas, sts, timeline
+from . import network_firewall_endpoints, quotas, sts, timeline
 from .faults import FaultFileError
 from .identity import role_principal, utc_now
 
@@ -38,6 +38,7 @@ class Control:
             ("POST", "skip"): self._skip,
             ("GET", "quotas"): lambda _: quotas.current(),
             ("POST", "quotas"): self._set_quotas,
+            ("POST", "firewalls"): self._set_firewalls,
         }
 
     def answer(self, environ: dict[str, Any]) -> Response:
@@ -80,6 +81,14 @@ class Control:
         except ValueError as reason:
             raise BadRequest(str(reason)) from None
         return quotas.current()
+
+    def _set_firewalls(self, request: Request) -> dict[str, str]:
+        wanted = _body(request)
+        try:
+            network_firewall_endpoints.set_routes(wanted.get("routes") if isinstance(wanted, dict) else None)
+        except ValueError as reason:
+            raise BadRequest(str(reason)) from None
+        return {"routes": network_firewall_endpoints.routes()}
 
     def _session(self, request: Request) -> dict[str, Any]:
         wanted = _body(request)

@@ -44,6 +44,8 @@ NAT_GATEWAY_CREATE: Seconds = (100, 150)
 NAT_GATEWAY_DELETE: Seconds = (60, 90)
 FIREWALL_CREATE: Seconds = (330, 600)
 FIREWALL_DELETE: Seconds = (720, 1300)
+# Until changed rules are in force at every endpoint.
+FIREWALL_SYNC: Seconds = (20, 60)
 FIREWALL_RULES_DELETE: Seconds = (5, 30)
 FILE_SYSTEM_CREATE: Seconds = (3, 5)
 FILE_SYSTEM_DELETE: Seconds = (5, 15)

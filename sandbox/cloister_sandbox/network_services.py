@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from . import vpc_endpoints
+from . import network_firewall, vpc_endpoints
 from .registry import Registry
 
 
 def register(registry: Registry) -> None:
     """Adds all of them."""
+    network_firewall.register(registry)
     vpc_endpoints.register(registry)

@@ -24,6 +24,7 @@ _CODES = {
     "events": "ValidationException",
     "iam": "ValidationError",
     "sts": "ValidationError",
+    "network-firewall": "InvalidRequestException",
 }
 # Services that word their own errors, by modelled exceptions.
 _OWN_WORDS = frozenset({"cloudtrail"})
