@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from . import network_firewall, vpc_endpoints
+from . import efs, network_firewall, vpc_endpoints
 from .registry import Registry
 
 
 def register(registry: Registry) -> None:
     """Adds all of them."""
+    efs.register(registry)
     network_firewall.register(registry)
     vpc_endpoints.register(registry)

@@ -22,6 +22,7 @@ from . import (
     ec2_nat,
     ec2_prefix_lists,
     ec2_routes,
+    efs_states,
     iam,
     iam_propagation,
     kms_aliases,
@@ -84,6 +85,7 @@ _MODULES = (
     ec2_prefix_lists,
     ec2_routes,
     ec2_endpoint_services,
+    efs_states,
     missing,
 )
 

@@ -115,7 +115,7 @@ def remove(backend: Any, interface_id: str) -> None:
 
 def free_address(backend: Any, subnet: Any) -> str:
     """The lowest address of a subnet that nobody has."""
-    taken = _taken(backend, subnet)
+    taken = taken_addresses(backend, subnet)
     network = ipaddress.IPv4Network(subnet.cidr_block, strict=False)
     for offset in range(_RESERVED_AT_START, network.num_addresses - 1):
         address = str(network[offset])
@@ -127,16 +127,8 @@ def free_address(backend: Any, subnet: Any) -> str:
     )
 
 
-def _address(backend: Any, subnet: Any, asked: dict[str, Any]) -> str | None:
-    wanted = asked["private_ip_address"]
-    wanted = wanted[0] if isinstance(wanted, list) and wanted else wanted
-    if asked.get("private_ip_addresses") or not subnet.cidr_block:
-        return wanted or None
-    # moto draws addresses from anywhere for the services that live on it.
-    return wanted if _lies_in(subnet, wanted) else free_address(backend, subnet)
-
-
-def _taken(backend: Any, subnet: Any) -> set[str]:
+def taken_addresses(backend: Any, subnet: Any) -> set[str]:
+    """The addresses of a subnet that somebody has."""
     on_interfaces = {
         address["PrivateIpAddress"]
         for interface in backend.enis.values()
@@ -146,14 +138,24 @@ def _taken(backend: Any, subnet: Any) -> set[str]:
     return on_interfaces | set(subnet._subnet_ips)
 
 
-def _lies_in(subnet: Any, address: str | None) -> bool:
+def lies_in(subnet: Any, address: str | None) -> bool:
+    """Whether an address is one of the subnet's."""
     return bool(address) and ipaddress.ip_address(address) in ipaddress.ip_network(subnet.cidr_block, strict=False)
 
 
+def _address(backend: Any, subnet: Any, asked: dict[str, Any]) -> str | None:
+    wanted = asked["private_ip_address"]
+    wanted = wanted[0] if isinstance(wanted, list) and wanted else wanted
+    if asked.get("private_ip_addresses") or not subnet.cidr_block:
+        return wanted or None
+    # moto draws addresses from anywhere for the services that live on it.
+    return wanted if lies_in(subnet, wanted) else free_address(backend, subnet)
+
+
 def _check_address(backend: Any, subnet: Any, address: str) -> None:
-    if not _lies_in(subnet, address):
+    if not lies_in(subnet, address):
         raise AwsError("InvalidParameterValue", "Address does not fall within the subnet's address range")
-    if address in _taken(backend, subnet):
+    if address in taken_addresses(backend, subnet):
         raise AwsError("InvalidIPAddress.InUse", "The specified address is already in use.")
 
 
