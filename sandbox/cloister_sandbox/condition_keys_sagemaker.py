@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from . import service_linked_roles
 from .accounts import PARTITION
 from .sagemaker_store import Resource, Store, store_for
 
@@ -128,6 +129,8 @@ _KINDS |= {"TrialComponent": "experiment-trial-component"}
 _BY_ARN = ("AddTags", "DeleteTags", "ListTags")
 _WITHIN_IMAGE = ("CreateImageVersion", "ListImageVersions", "ListAliases")
 
+_SERVICE = "sagemaker.amazonaws.com"
+
 # Members that hold a role, wherever they stand, which the caller must be allowed to pass.
 _ROLES = ("ExecutionRole", "RoleArn", "ExecutionRoleArn", "DomainExecutionRoleArn")
 
@@ -190,11 +193,17 @@ def dependents(operation: str, parameters: Parameters, account: str, region: str
     if not operation.startswith(("Create", "Update")):
         return []
     roles = dict.fromkeys(text for path, text in _members(parameters, "") if path.split(".")[-1] in _ROLES)
-    keys = {"iam:PassedToService": ["sagemaker.amazonaws.com"]}
+    keys = {"iam:PassedToService": [_SERVICE]}
     found = [Dependent("iam:PassRole", role, keys) for role in roles if role.startswith("arn:")]
+    if operation == "CreateDomain" and not service_linked_roles.exists(account, _SERVICE):
+        role = f"role/aws-service-role/{_SERVICE}/AWSServiceRoleFor{service_linked_roles.NAMES[_SERVICE]}"
+        made = {"iam:AWSServiceName": [_SERVICE]}
+        found.append(Dependent("iam:CreateServiceLinkedRole", f"arn:{PARTITION}:iam::{account}:{role}", made))
     if parameters.get("Tags"):
         tagging = {"sagemaker:TaggingAction": [operation]}
-        found += [Dependent("sagemaker:AddTags", arn, tagging) for arn in resources(operation, parameters, account, region)]
+        found += [
+            Dependent("sagemaker:AddTags", arn, tagging) for arn in resources(operation, parameters, account, region)
+        ]
     return found
 
 

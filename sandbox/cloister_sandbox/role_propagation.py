@@ -52,6 +52,9 @@ def trusts(document: str, service: str, action: str = "sts:AssumeRole") -> bool:
         statement.get("Effect")
         for statement in statements(parsed)
         if any(wildcard(pattern).match(action) for pattern in values(statement.get("Action")))
-        and any((kind, value) in (("Service", service), ("AWS", "*"), ("Service", "*")) for kind, value in principals(statement))
+        and any(
+            (kind, value) in (("Service", service), ("AWS", "*"), ("Service", "*"))
+            for kind, value in principals(statement)
+        )
     }
     return effects == {"Allow"}

@@ -7,7 +7,7 @@ from typing import Any
 
 from moto.ec2.models import ec2_backends
 
-from . import quotas, sagemaker_home, sagemaker_network, timeline
+from . import quotas, sagemaker_home, sagemaker_logs, sagemaker_network, timeline
 from .call import Call
 from .durations import APP_CREATE, APP_DELETE
 from .registry import Registry
@@ -117,8 +117,16 @@ def _start(store: Store, domain: Resource, owner: Resource, app: Resource) -> No
     failure = ""
     if domain.about["AppNetworkAccessType"] == "VpcOnly":
         failure = _connect(store, domain, owner, app)
-    # Whoever deletes the app meanwhile has been refused, so nothing else can have changed it.
-    timeline.after(APP_CREATE, lambda: app.become("Failed" if failure else "InService", failure))
+    # Nothing else can have changed it by then: whoever deletes a pending app is refused.
+    timeline.after(APP_CREATE, lambda: _begin(store, app, failure))
+
+
+def _begin(store: Store, app: Resource, failure: str) -> None:
+    app.become("Failed" if failure else "InService", failure)
+    if not failure:
+        domain_id, _, owner, kind, _ = app.key
+        stream = f"{domain_id}/{owner}/{kind}/{app.about['AppName']}"
+        sagemaker_logs.write(store.account, store.region, "studio", stream, f"{kind} is running.")
 
 
 def _connect(store: Store, domain: Resource, owner: Resource, app: Resource) -> str:
@@ -153,7 +161,10 @@ def _groups(store: Store, domain: Resource, owner: Resource) -> list[str]:
     """The groups of domain and profile together; both apply."""
     shared = owner.kind == "space" and not owner.about.get("OwnershipSettings")
     domain_wide = domain.about.get("DefaultSpaceSettings" if shared else "DefaultUserSettings") or {}
-    groups = (*(domain_wide.get("SecurityGroups") or ()), *(_profile_settings(store, owner).get("SecurityGroups") or ()))
+    groups = (
+        *(domain_wide.get("SecurityGroups") or ()),
+        *(_profile_settings(store, owner).get("SecurityGroups") or ()),
+    )
     return list(dict.fromkeys(groups))
 
 

@@ -11,7 +11,7 @@ from .call import Call
 from .registry import Registry
 from .sagemaker_errors import exists, has, invalid, missing
 from .sagemaker_request import filtered, ordered, page, register
-from .sagemaker_store import Resource, Store, store_of, tags_of
+from .sagemaker_store import Resource, store_of, tags_of
 
 _APP_IMAGE = ("KernelGatewayImageConfig", "JupyterLabAppImageConfig", "CodeEditorAppImageConfig")
 

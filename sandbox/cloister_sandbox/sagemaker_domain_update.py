@@ -15,7 +15,13 @@ from .sagemaker_request import register
 from .sagemaker_store import Resource, Store, store_of
 
 _CHANGEABLE = ("InService", "Update_Failed")
-_PLAIN = ("AppNetworkAccessType", "AppSecurityGroupManagement", "HomeEfsFileSystemCreation", "SubnetIds", "TagPropagation")
+_PLAIN = (
+    "AppNetworkAccessType",
+    "AppSecurityGroupManagement",
+    "HomeEfsFileSystemCreation",
+    "SubnetIds",
+    "TagPropagation",
+)
 
 
 def add(registry: Registry) -> None:

@@ -7,7 +7,7 @@ import secrets
 import string
 from typing import Any
 
-from . import quotas, role_propagation, sagemaker_home, sagemaker_network, timeline
+from . import quotas, role_propagation, sagemaker_home, sagemaker_network, service_linked_roles, timeline
 from .call import Call
 from .durations import DOMAIN_CREATE, DOMAIN_DELETE
 from .registry import Registry
@@ -82,6 +82,7 @@ def _create(call: Call) -> dict[str, Any]:
     domain.tags = tags_of(parameters.pop("Tags", None))
     _complete(store, domain_id, parameters)
     store.add(domain)
+    service_linked_roles.ensure(store.account, SERVICE)
     failure = _problem(store, domain, call)
     if not failure and parameters["HomeEfsFileSystemCreation"] == "Enabled":
         sagemaker_home.build(store, domain)
@@ -120,7 +121,9 @@ def _complete(store: Store, domain_id: str, about: dict[str, Any]) -> None:
     if about["AuthMode"] == "SSO":
         instance = secrets.token_hex(8)
         about["SingleSignOnManagedApplicationInstanceId"] = f"ins-{instance}"
-        about["SingleSignOnApplicationArn"] = f"arn:aws:sso::{store.account}:application/ssoins-{instance}/apl-{instance}"
+        about["SingleSignOnApplicationArn"] = (
+            f"arn:aws:sso::{store.account}:application/ssoins-{instance}/apl-{instance}"
+        )
 
 
 def _problem(store: Store, domain: Resource, call: Call) -> str:

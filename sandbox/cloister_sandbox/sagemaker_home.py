@@ -86,7 +86,9 @@ def demolish(store: Store, domain: Resource) -> None:
         backend.creation_tokens.discard(file_system.creation_token)
         for target in list(file_system.iter_mount_targets()):
             _remove_mount_target(store, target)
-        for point in [one for one in backend.access_points.values() if one.file_system_id == file_system.file_system_id]:
+        for point in [
+            one for one in backend.access_points.values() if one.file_system_id == file_system.file_system_id
+        ]:
             backend.access_points.pop(point.access_point_id)
     _remove_groups(store, domain)
 
@@ -115,7 +117,7 @@ def _build_groups(store: Store, domain: Resource) -> None:
         )
         # Each has its one NFS rule, and not the rule to everywhere that new groups have.
         group.egress_rules.clear()
-    rule = ("tcp", _NFS, _NFS, [])
+    rule: tuple[str, str, str, list[Any]] = ("tcp", _NFS, _NFS, [])
     backend.authorize_security_group_ingress(
         made["inbound"].id, *rule, source_groups=[{"GroupId": made["outbound"].id}], vpc_id=domain.about["VpcId"]
     )

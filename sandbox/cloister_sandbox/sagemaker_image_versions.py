@@ -81,7 +81,9 @@ def _version_of(call: Call) -> Resource:
     elif alias:
         found = [one for one in found if alias in one.about["aliases"]]
     if not found:
-        raise missing("ImageVersion", store.arn(f"image-version/{image.key[0]}/{number if number is not None else alias}"))
+        raise missing(
+            "ImageVersion", store.arn(f"image-version/{image.key[0]}/{number if number is not None else alias}")
+        )
     return max(found, key=lambda one: int(one.about["Version"]))
 
 

@@ -97,5 +97,10 @@ def _delete(call: Call) -> dict[str, Any]:
     versions = store.all("image-version", *image.key)
     for one in (image, *versions):
         one.become("DELETING")
-    timeline.after(IMAGE_DELETE, lambda: [store.remove(one) for one in (image, *versions)] and None)
+    timeline.after(IMAGE_DELETE, lambda: _end(store, [image, *versions]))
     return {}
+
+
+def _end(store: Store, gone: list[Resource]) -> None:
+    for one in gone:
+        store.remove(one)

@@ -47,9 +47,7 @@ def find_subnet(account: str, region: str, subnet_id: str) -> Any | None:
     return next((zone[subnet_id] for zone in zones if subnet_id in zone), None)
 
 
-def put_interface(
-    account: str, region: str, subnet_id: str, groups: list[str], description: str, role_arn: str
-) -> Any:
+def put_interface(account: str, region: str, subnet_id: str, groups: list[str], description: str, role_arn: str) -> Any:
     """Makes the interface through which something of SageMaker's reaches the VPC."""
     backend = ec2_backends[account][region]
     interface = backend.create_network_interface(

@@ -22,7 +22,9 @@ from .sagemaker_store import store_of
 
 # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreatePresignedDomainUrl.html
 _USUAL_SECONDS, _USUAL_SESSION = 300, 43200
-_LANDING = re.compile(r"^(studio::(relative/.*)?|app:(JupyterLab|CodeEditor|JupyterServer|RStudioServerPro|Canvas)?:.*)$")
+_LANDING = re.compile(
+    r"^(studio::(relative/.*)?|app:(JupyterLab|CodeEditor|JupyterServer|RStudioServerPro|Canvas)?:.*)$"
+)
 
 
 def add(registry: Registry) -> None:

@@ -65,7 +65,11 @@ def filtered(call: Call, found: list[Resource], name: str) -> list[Resource]:
     parameters = call.parameters
     part = next((value for key, value in parameters.items() if key.endswith("NameContains") and value), "")
     tests: list[Callable[[Resource], bool]] = [lambda one: str(part).lower() in str(one.about.get(name, "")).lower()]
-    for prefix, attribute in (("CreationTime", "created"), ("ModifiedTime", "modified"), ("LastModifiedTime", "modified")):
+    for prefix, attribute in (
+        ("CreationTime", "created"),
+        ("ModifiedTime", "modified"),
+        ("LastModifiedTime", "modified"),
+    ):
         tests += _time_tests(parameters, prefix, attribute)
     return [one for one in found if all(test(one) for test in tests)]
 
@@ -128,7 +132,14 @@ def _in_string(value: str, shape: Shape, path: str) -> Iterator[str]:
 def _pattern(pattern: str) -> re.Pattern[str]:
     """A pattern of the model, which is written for Java."""
     translated = pattern
-    for java, python in ((r"\p{L}", r"\w"), (r"\p{Z}", r"\s"), (r"\p{N}", r"\d"), (r"\p{M}", ""), (r"\p{S}", ""), (r"\p{P}", "")):
+    for java, python in (
+        (r"\p{L}", r"\w"),
+        (r"\p{Z}", r"\s"),
+        (r"\p{N}", r"\d"),
+        (r"\p{M}", ""),
+        (r"\p{S}", ""),
+        (r"\p{P}", ""),
+    ):
         translated = translated.replace(java, python)
     try:
         return re.compile(translated, re.DOTALL)

@@ -31,7 +31,7 @@ class _Tagged:
         if parts[3] != call.region or parts[4] != call.account or parts[5].split("/")[0] in _UNTAGGABLE:
             raise invalid(f"The resource {arn} cannot be tagged in this account and Region.")
         self._own = store_for(call.account, call.region).by_arn(arn)
-        self._motos = None if self._own else _in_moto(call, arn)
+        self._motos: Any = None if self._own else _in_moto(call, arn)
         if self._own is None and self._motos is None:
             raise invalid(f"Could not find resource with ARN {arn}.")
 

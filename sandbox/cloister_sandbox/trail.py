@@ -16,6 +16,7 @@ from moto.cloudtrail.models import cloudtrail_backends
 from moto.s3.models import s3_backends
 
 from . import buckets
+from .patches.cloudtrail_status import note_delivery
 from .selectors import Record, wants
 
 log = logging.getLogger(__name__)
@@ -74,7 +75,9 @@ class Delivery:
         content = gzip.compress(json.dumps({"Records": records}, separators=(",", ":")).encode(), mtime=0)
         key = object_key(trail.s3_key_prefix, account, region, now)
         with self._moto_lock:
-            if not _put(trail.bucket_name, key, content):
+            delivered = _put(trail.bucket_name, key, content)
+            note_delivery(trail, now, "" if delivered else "NoSuchBucket")
+            if not delivered:
                 log.warning("trail %s cannot write to bucket %s", trail.trail_name, trail.bucket_name)
                 return None
         return f"{trail.bucket_name}/{key}"

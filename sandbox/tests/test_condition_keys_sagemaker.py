@@ -147,7 +147,9 @@ VPC = {"Subnets": ["subnet-1", "subnet-2"], "SecurityGroupIds": ["sg-1"]}
             },
             id="space",
         ),
-        pytest.param("CreatePresignedDomainUrl", {"DomainId": "d-1", "UserProfileName": "ada"}, {}, id="no keys at all"),
+        pytest.param(
+            "CreatePresignedDomainUrl", {"DomainId": "d-1", "UserProfileName": "ada"}, {}, id="no keys at all"
+        ),
     ],
 )
 def test_condition_keys(operation: str, parameters: dict[str, Any], expected: dict[str, list[str]]) -> None:
@@ -202,8 +204,15 @@ def test_lists_have_no_resource_and_tags_name_theirs() -> None:
 def test_what_else_a_call_needs() -> None:
     passing = Dependent("iam:PassRole", ROLE, {"iam:PassedToService": ["sagemaker.amazonaws.com"]})
     settings = {"ExecutionRole": ROLE}
-    parameters = {"DefaultUserSettings": settings, "DefaultSpaceSettings": settings, "Tags": [{"Key": "a", "Value": "b"}]}
+    parameters = {
+        "DefaultUserSettings": settings,
+        "DefaultSpaceSettings": settings,
+        "Tags": [{"Key": "a", "Value": "b"}],
+    }
     tagging = Dependent("sagemaker:AddTags", f"{PREFIX}domain/*", {"sagemaker:TaggingAction": ["CreateDomain"]})
-    assert dependents("CreateDomain", parameters, ACCOUNT, REGION) == [passing, tagging]
+    path = "role/aws-service-role/sagemaker.amazonaws.com"
+    own = f"arn:aws:iam::{ACCOUNT}:{path}/AWSServiceRoleForAmazonSageMakerNotebooks"
+    making = Dependent("iam:CreateServiceLinkedRole", own, {"iam:AWSServiceName": ["sagemaker.amazonaws.com"]})
+    assert dependents("CreateDomain", parameters, ACCOUNT, REGION) == [passing, making, tagging]
     assert dependents("CreateTrainingJob", {"RoleArn": ROLE, "TrainingJobName": "a"}, ACCOUNT, REGION) == [passing]
     assert dependents("DescribeDomain", {"DomainId": "d-1"}, ACCOUNT, REGION) == []

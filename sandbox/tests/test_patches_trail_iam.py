@@ -57,7 +57,7 @@ def test_selectors_replace_each_other(aws: Aws) -> None:
     _log_bucket(aws).put_bucket_policy(Bucket="logs", Policy=_policy(""))
     trails.create_trail(Name="audit", S3BucketName="logs")
     assert trails.get_event_selectors(TrailName="audit")["EventSelectors"][0]["IncludeManagementEvents"] is True
-    advanced = [{"Name": "data", "FieldSelectors": [{"Field": "eventCategory", "Equals": ["Data"]}]}]
+    advanced = [{"Name": "management", "FieldSelectors": [{"Field": "eventCategory", "Equals": ["Management"]}]}]
     trails.put_event_selectors(TrailName="audit", AdvancedEventSelectors=advanced)
     assert "EventSelectors" not in trails.get_event_selectors(TrailName="audit")
     assert trails.get_trail(Name="audit")["Trail"]["HasCustomEventSelectors"] is True

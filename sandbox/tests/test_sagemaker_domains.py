@@ -149,8 +149,12 @@ def test_a_role_must_trust_sagemaker(studio: Studio, statement: dict[str, Any]) 
 @pytest.mark.parametrize(
     ("more", "reason"),
     [
-        pytest.param({"VpcId": "vpc-0123456789abcdef0"}, "The VPC ID 'vpc-0123456789abcdef0' could not be found", id="VPC"),
-        pytest.param({"SubnetIds": ["subnet-0123456789abcdef0"]}, "The subnet ID 'subnet-0123456789abcdef0'", id="subnet"),
+        pytest.param(
+            {"VpcId": "vpc-0123456789abcdef0"}, "The VPC ID 'vpc-0123456789abcdef0' could not be found", id="VPC"
+        ),
+        pytest.param(
+            {"SubnetIds": ["subnet-0123456789abcdef0"]}, "The subnet ID 'subnet-0123456789abcdef0'", id="subnet"
+        ),
         pytest.param(
             {"DomainSettings": {"SecurityGroupIds": ["sg-0123456789abcdef0"]}}, "ID 'sg-0123456789abcdef0'", id="group"
         ),
@@ -225,8 +229,8 @@ def test_failed_domains_count_for_the_quota(studio: Studio) -> None:
         ),
         pytest.param(
             {"DomainName": "a_b"},
-            "1 validation error detected: Value 'a_b' at 'domainName' failed to satisfy constraint: Member must satisfy "
-            "regular expression pattern: ^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}",
+            "1 validation error detected: Value 'a_b' at 'domainName' failed to satisfy constraint: Member must "
+            "satisfy regular expression pattern: ^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}",
             id="name",
         ),
         pytest.param({"SubnetIds": ["subnet-1"] * 17}, "less than or equal to 16", id="too many subnets"),

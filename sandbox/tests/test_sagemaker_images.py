@@ -26,7 +26,9 @@ def _image(studio: Studio) -> str:
 
 
 def _version(studio: Studio, name: str, token: str, *aliases: str) -> str:
-    made = studio.sagemaker.create_image_version(ImageName=name, BaseImage=BASE, ClientToken=token, Aliases=list(aliases))
+    made = studio.sagemaker.create_image_version(
+        ImageName=name, BaseImage=BASE, ClientToken=token, Aliases=list(aliases)
+    )
     studio.skip(60)
     return str(made["ImageVersionArn"])
 

@@ -21,7 +21,11 @@ def test_profile_names_ignore_case(studio: Studio) -> None:
     )
     assert made["UserProfileArn"].endswith(f":user-profile/{domain_id}/ada")
     profile = studio.sagemaker.describe_user_profile(DomainId=domain_id, UserProfileName="ADA")
-    assert (profile["UserProfileName"], profile["Status"], profile["HomeEfsFileSystemUid"]) == ("Ada", "Pending", "200001")
+    assert (profile["UserProfileName"], profile["Status"], profile["HomeEfsFileSystemUid"]) == (
+        "Ada",
+        "Pending",
+        "200001",
+    )
     twin = refused(studio.sagemaker.create_user_profile, DomainId=domain_id, UserProfileName="aDA")
     assert twin == ("ResourceInUse", f"UserProfile [{made['UserProfileArn']}] already exists.")
     studio.skip(10)
@@ -146,7 +150,9 @@ def test_an_app_in_its_states_keeps_everything_above_it(studio: Studio) -> None:
     studio.skip(400)
     assert sagemaker.describe_app(**app)["Status"] == "Deleted"
     assert refused(sagemaker.delete_app, **app) == ("ValidationException", f"App [{arn}] has already been deleted.")
-    assert refused(sagemaker.delete_user_profile, **profile_call)[1] == associated.format("UserProfile", profile, "Space")
+    assert refused(sagemaker.delete_user_profile, **profile_call)[1] == associated.format(
+        "UserProfile", profile, "Space"
+    )
     sagemaker.delete_space(**space_call)
     assert sagemaker.describe_space(**space_call)["Status"] == "Deleting"
     studio.skip(30)
@@ -209,7 +215,9 @@ def test_an_app_has_an_interface_that_outlives_it(studio: Studio) -> None:
     assert interface["SubnetId"] in studio.subnet_ids
     assert {one["GroupId"] for one in interface["Groups"]} >= {own, studio.group_id}
     assert f"security-group-for-outbound-nfs-{domain_id}" in names
-    assert interface["Description"].startswith(f"[DO NOT DELETE] ENI managed by SageMaker for Studio Domain({domain_id})")
+    assert interface["Description"].startswith(
+        f"[DO NOT DELETE] ENI managed by SageMaker for Studio Domain({domain_id})"
+    )
     assert interface["Status"] == "in-use"
     studio.sagemaker.delete_app(**app)
     studio.skip(400)
