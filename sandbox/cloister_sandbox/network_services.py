@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from . import efs, network_firewall, vpc_endpoints
+from . import efs, flow_logs, network_firewall, vpc_endpoints
 from .registry import Registry
 
 
 def register(registry: Registry) -> None:
     """Adds all of them."""
     efs.register(registry)
+    flow_logs.register(registry)
     network_firewall.register(registry)
     vpc_endpoints.register(registry)
