@@ -35,7 +35,7 @@ class Kind(enum.Enum):
     CUT = "cut"  # The connection is reset before the call takes effect.
     LOST = "lost"  # The connection is reset after the call took effect.
     STALE = "stale"  # A read that does not see the latest write.
-    FAIL = "fail"  # Accepted, but what the call begins ends in failure: domains.
+    FAIL = "fail"  # Accepted, but what the call begins ends in failure: domains, apps, jobs.
 
 
 class FaultFileError(ValueError):

@@ -18,6 +18,7 @@ from .sagemaker_request import ordered, page, register
 from .sagemaker_spaces import space_of
 from .sagemaker_store import Resource, Store, date, store_of, tags_of
 
+_INTERNAL = "InternalFailure: App failed to start. Please try again."
 # Ended apps stay in lists for a day.
 _LISTED_AFTER_END = 24 * 3600
 # Types of which an owner has one, and its only name.
@@ -78,7 +79,7 @@ def _create(call: Call) -> dict[str, Any]:
     app.tags = tags_of(about.pop("Tags", None))
     about["AppArn"] = arn
     store.add(app)
-    _start(store, domain, owner, app)
+    _start(store, domain, owner, app, _INTERNAL if call.fails_later else "")
     return {"AppArn": arn}
 
 
@@ -113,9 +114,8 @@ def _check_lifecycle(store: Store, arn: str | None) -> None:
         raise invalid(f"StudioLifecycleConfig [{arn}] does not exist.")
 
 
-def _start(store: Store, domain: Resource, owner: Resource, app: Resource) -> None:
-    failure = ""
-    if domain.about["AppNetworkAccessType"] == "VpcOnly":
+def _start(store: Store, domain: Resource, owner: Resource, app: Resource, failure: str) -> None:
+    if not failure and domain.about["AppNetworkAccessType"] == "VpcOnly":
         failure = _connect(store, domain, owner, app)
     # Nothing else can have changed it by then: whoever deletes a pending app is refused.
     timeline.after(APP_CREATE, lambda: _begin(store, app, failure))

@@ -78,6 +78,29 @@ def fit_mount_targets(store: Store, domain: Resource) -> None:
             )
 
 
+def add_user(store: Store, domain: Resource, profile: Resource) -> None:
+    """Makes the access point through which a user's apps mount the user's directory.
+
+    https://docs.aws.amazon.com/sagemaker/latest/dg/studio-updated-automount.html
+    """
+    mounts = (profile.about.get("UserSettings") or {}).get("AutoMountHomeEFS", "DefaultAsDomain")
+    if mounts == "DefaultAsDomain":
+        mounts = domain.about["DefaultUserSettings"].get("AutoMountHomeEFS", "Enabled")
+    file_system, uid = domain.about.get("HomeEfsFileSystemId"), profile.about.get("HomeEfsFileSystemUid")
+    backend = efs_backends[store.account][store.region]
+    if mounts != "Enabled" or not uid or file_system not in backend.file_systems_by_id:
+        return
+    owner = {"OwnerUid": int(uid), "OwnerGid": 0, "Permissions": "700"}
+    # It stays when the profile goes, as the directory does.
+    backend.create_access_point(
+        client_token=profile.arn,
+        tags=[{"Key": MANAGED_TAG, "Value": profile.arn}],
+        file_system_id=file_system,
+        posix_user={"Uid": int(uid), "Gid": 0},
+        root_directory={"Path": f"/{uid}", "CreationInfo": owner},
+    )
+
+
 def demolish(store: Store, domain: Resource) -> None:
     """Removes all of it, as far as it is still there and nobody else uses it."""
     backend = efs_backends[store.account][store.region]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from . import quotas, timeline
+from . import quotas, sagemaker_home, timeline
 from .call import Call
 from .durations import PROFILE_CREATE, PROFILE_DELETE, PROFILE_UPDATE
 from .registry import Registry
@@ -63,6 +63,7 @@ def _create(call: Call) -> dict[str, Any]:
         about["HomeEfsFileSystemUid"] = str(_FIRST_UID + store.counters[domain.arn])
         store.counters[domain.arn] += 1
     store.add(profile)
+    sagemaker_home.add_user(store, domain, profile)
     timeline.after(PROFILE_CREATE, lambda: profile.become("InService"))
     return {"UserProfileArn": arn}
 

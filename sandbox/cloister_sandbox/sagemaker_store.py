@@ -80,6 +80,10 @@ class Store:
         """The resources of a kind whose key starts so, oldest first."""
         return [one for one in self._resources.values() if one.kind == kind and one.key[: len(start)] == start]
 
+    def every(self) -> list[Resource]:
+        """The resources of all kinds."""
+        return list(self._resources.values())
+
     def by_arn(self, arn: str) -> Resource | None:
         """The resource of an ARN. ARNs are compared without case: names in them are lower-cased."""
         lowered = arn.lower()

@@ -119,3 +119,25 @@ def test_an_attached_policy_is_not_deleted(aws: Aws) -> None:
     assert code(iam.delete_policy, PolicyArn=arn) == "DeleteConflict"
     iam.delete_policy_version(PolicyArn=arn, VersionId=version)
     iam.delete_policy(PolicyArn=arn)
+
+
+def test_policies_have_sizes_and_roles_have_room(aws: Aws) -> None:
+    iam = aws("iam")
+    long = _trust(Condition={"StringEquals": {"sts:ExternalId": ["x" * 100] * 20}})
+    refused = (409, "LimitExceeded", "Cannot exceed quota for ACLSizePerRole: 2048")
+    assert refusal(iam.create_role, RoleName="r", AssumeRolePolicyDocument=long) == refused
+    role(aws, "s")
+    assert refusal(iam.update_assume_role_policy, RoleName="s", PolicyDocument=long) == refused
+    text = policy({"Effect": "Allow", "Action": "s3:GetObject", "Resource": [f"arn:aws:s3:::{'b' * 60}"] * 70})
+    iam.put_role_policy(RoleName="s", PolicyName="a", PolicyDocument=text)
+    iam.put_role_policy(RoleName="s", PolicyName="a", PolicyDocument=text)
+    too_much = refusal(iam.put_role_policy, RoleName="s", PolicyName="b", PolicyDocument=text + " " * 9000)
+    assert too_much == (409, "LimitExceeded", "Maximum policy size of 10240 bytes exceeded for role s")
+    larger = policy({"Effect": "Allow", "Action": "s3:GetObject", "Resource": [f"arn:aws:s3:::{'b' * 60}"] * 90})
+    assert refusal(iam.create_policy, PolicyName="p", PolicyDocument=larger)[2].endswith("PolicySize: 6144")
+    small = policy({"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"})
+    arns = [iam.create_policy(PolicyName=f"p{n}", PolicyDocument=small)["Policy"]["Arn"] for n in range(11)]
+    for arn in arns[:10]:
+        iam.attach_role_policy(RoleName="s", PolicyArn=arn)
+    iam.attach_role_policy(RoleName="s", PolicyArn=arns[0])
+    assert refusal(iam.attach_role_policy, RoleName="s", PolicyArn=arns[10])[2].endswith("PoliciesPerRole: 10")

@@ -164,3 +164,23 @@ def test_resources_that_moto_keeps_have_tags_too(studio: Studio) -> None:
     studio.sagemaker.add_tags(ResourceArn=made["ModelArn"], Tags=[{"Key": "a", "Value": "1"}])
     studio.sagemaker.add_tags(ResourceArn=made["ModelArn"], Tags=[{"Key": "a", "Value": "2"}])
     assert studio.sagemaker.list_tags(ResourceArn=made["ModelArn"])["Tags"] == [{"Key": "a", "Value": "2"}]
+
+
+def test_the_tagging_api_finds_studio_s_resources(studio: Studio) -> None:
+    arn = studio.sagemaker.describe_image(ImageName=_image(studio))["ImageArn"]
+    tagging = studio.running.client("resourcegroupstaggingapi")
+    key = _name("key")
+    tagging.tag_resources(ResourceARNList=[arn], Tags={key: "1"})
+    found = tagging.get_resources(TagFilters=[{"Key": key}])["ResourceTagMappingList"]
+    assert [one["ResourceARN"] for one in found] == [arn]
+    tagging.untag_resources(ResourceARNList=[arn], TagKeys=[key])
+    assert studio.sagemaker.list_tags(ResourceArn=arn)["Tags"] == []
+
+
+def test_the_switch_for_templates_of_projects(studio: Studio) -> None:
+    switch = studio.sagemaker
+    assert switch.get_sagemaker_servicecatalog_portfolio_status()["Status"] == "Disabled"
+    switch.enable_sagemaker_servicecatalog_portfolio()
+    assert switch.get_sagemaker_servicecatalog_portfolio_status()["Status"] == "Enabled"
+    switch.disable_sagemaker_servicecatalog_portfolio()
+    assert switch.get_sagemaker_servicecatalog_portfolio_status()["Status"] == "Disabled"

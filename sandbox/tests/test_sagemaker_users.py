@@ -310,3 +310,27 @@ def test_profiles_have_a_quota(studio: Studio) -> None:
         assert refusal[0] == "ResourceLimitExceeded" and f"is {used} UserProfiles" in refusal[1]
     finally:
         studio.running.control("quotas", {"sagemaker:user-profile": 1000})
+
+
+def test_a_user_has_an_access_point_to_its_directory(studio: Studio) -> None:
+    domain_id = studio.domain()
+    system = studio.sagemaker.describe_domain(DomainId=domain_id)["HomeEfsFileSystemId"]
+    studio.profile(domain_id)
+    studio.profile(domain_id, "bob", UserSettings={"AutoMountHomeEFS": "Disabled"})
+    [point] = studio.efs.describe_access_points(FileSystemId=system)["AccessPoints"]
+    assert (point["PosixUser"], point["RootDirectory"]["Path"]) == ({"Uid": 200001, "Gid": 0}, "/200001")
+
+
+def test_an_app_fails_on_request(studio: Studio) -> None:
+    domain_id = studio.domain()
+    studio.profile(domain_id)
+    studio.space(domain_id)
+    app = {"DomainId": domain_id, "SpaceName": "lab", **APP}
+    studio.running.control("faults", [{"operation": "sagemaker:CreateApp", "fault": "fail"}])
+    studio.sagemaker.create_app(**app)
+    studio.running.control("faults", [])
+    studio.skip(400)
+    assert studio.sagemaker.describe_app(**app)["Status"] == "Failed"
+    studio.sagemaker.create_app(**app)
+    studio.skip(400)
+    assert studio.sagemaker.describe_app(**app)["Status"] == "InService"
