@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug.wrappers import Request, Response
 
-from . import network_firewall_endpoints, quotas, sts, timeline
+from . import flow_control, network_firewall_endpoints, quotas, sts, timeline
 from .faults import FaultFileError
 from .identity import role_principal, utc_now
 
@@ -39,6 +39,7 @@ class Control:
             ("GET", "quotas"): lambda _: quotas.current(),
             ("POST", "quotas"): self._set_quotas,
             ("POST", "firewalls"): self._set_firewalls,
+            ("POST", "flows"): self._flows,
         }
 
     def answer(self, environ: dict[str, Any]) -> Response:
@@ -89,6 +90,14 @@ class Control:
         except ValueError as reason:
             raise BadRequest(str(reason)) from None
         return {"routes": network_firewall_endpoints.routes()}
+
+    def _flows(self, request: Request) -> dict[str, Any]:
+        wanted = _body(request)
+        try:
+            with self._sandbox.backend.lock:
+                return flow_control.run(wanted)
+        except flow_control.BadFlow as reason:
+            raise BadRequest(str(reason)) from None
 
     def _session(self, request: Request) -> dict[str, Any]:
         wanted = _body(request)

@@ -52,3 +52,6 @@ FILE_SYSTEM_UPDATE: Seconds = (5, 15)
 FILE_SYSTEM_DELETE: Seconds = (5, 15)
 MOUNT_TARGET_CREATE: Seconds = (60, 90)
 MOUNT_TARGET_DELETE: Seconds = (45, 90)
+
+# Aggregation, then delivery.
+FLOW_LOG_DELIVERY: Seconds = (420, 900)
