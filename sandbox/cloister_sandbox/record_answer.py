@@ -10,7 +10,7 @@ from moto.kms.models import kms_backends
 from werkzeug.wrappers import Response
 
 from .call import Call
-from .record_request import render
+from .record_request import HIDDEN, render
 
 # HEAD answers have no body; S3 still records why.
 _BODILESS = {
@@ -19,6 +19,8 @@ _BODILESS = {
     405: ("MethodNotAllowed", "The specified method is not allowed against this resource."),
     412: ("PreconditionFailed", "At least one of the pre-conditions you specified did not hold"),
 }
+# Secrets that the model does not mark as such.
+_HIDDEN = {"CreatePresignedDomainUrl": "authorizedUrl", "CreatePresignedNotebookInstanceUrl": "authorizedUrl"}
 _MISSING_OBJECT = ("NoSuchKey", "The specified key does not exist.")
 _MISSING_BUCKET = ("NoSuchBucket", "The specified bucket does not exist")
 
@@ -48,7 +50,10 @@ def elements(call: Call, response: Response) -> dict[str, Any] | None:
         return None
     parsed = _parser(call).parse(_as_response_dict(response), shape)
     parsed.pop("ResponseMetadata", None)
-    return render(parsed, shape) or None
+    rendered = render(parsed, shape)
+    if call.service == "sagemaker" and _HIDDEN.get(call.operation, "") in rendered:
+        rendered[_HIDDEN[call.operation]] = HIDDEN
+    return rendered or None
 
 
 def key_resources(call: Call, response: Response) -> list[dict[str, str]]:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import json
 from typing import Any
 
@@ -294,10 +295,24 @@ def test_an_address_into_studio(studio: Studio) -> None:
     assert host == f"https://{domain_id}.studio.us-east-1.sagemaker.aws"
     claims = json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))
     assert (claims["sub"], claims["userProfileName"], claims["spaceName"]) == (domain_id, "ada", "lab")
+    assert _recorded(studio, "CreatePresignedDomainUrl") == {"authorizedUrl": "HIDDEN_DUE_TO_SECURITY_REASONS"}
     other = given | {"UserProfileName": "bob"}
     assert refused(presign, **other)[0] == "ValidationException"
     assert refused(presign, DomainId=domain_id, UserProfileName="eve")[0] == "ResourceNotFound"
     assert refused(presign, **given, LandingUri="elsewhere")[0] == "ValidationException"
+
+
+def _recorded(studio: Studio, name: str) -> Any:
+    """What the trail keeps of the last answer to such a call."""
+    studio.running.control("deliver", {})
+    s3 = studio.running.client("s3")
+    bucket = next(one["Name"] for one in s3.list_buckets()["Buckets"] if "-trail-" in one["Name"])
+    keys = [
+        one["Key"] for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket) for one in page["Contents"]
+    ]
+    files = [gzip.decompress(s3.get_object(Bucket=bucket, Key=key)["Body"].read()) for key in keys]
+    records = [record for file in files for record in json.loads(file)["Records"] if record["eventName"] == name]
+    return max(records, key=lambda record: record["eventTime"])["responseElements"]
 
 
 def test_profiles_have_a_quota(studio: Studio) -> None:
