@@ -20,9 +20,9 @@ from .accounts import HOME_ACCOUNT, HOME_REGION
 from .flow_play import Outcome, play
 from .flow_rules import NUMBERS, Packet
 
-_MEMBERS = {"interface": str, "destination": str, "host": str, "protocol": str, "account": str, "region": str} | {
-    name: int for name in ("port", "source_port", "start", "seconds", "packets", "bytes")
-}
+_TEXTS = ("interface", "destination", "host", "protocol", "account", "region")
+_NUMBERS = ("port", "source_port", "start", "seconds", "packets", "bytes")
+_MEMBERS = dict.fromkeys(_TEXTS, str) | dict.fromkeys(_NUMBERS, int) | {"nothing": bool}
 _EPHEMERAL = 49152
 
 
@@ -99,9 +99,9 @@ def _checked(flow: Any) -> dict[str, Any]:
     if not isinstance(flow, dict) or "interface" not in flow:
         raise BadFlow("a flow is a mapping with at least `interface`")
     for name, value in flow.items():
-        kind = bool if name == "nothing" else _MEMBERS.get(name)
+        kind = _MEMBERS.get(name)
         if kind is None:
-            raise BadFlow(f"`{name}` is not known; there are: {', '.join([*_MEMBERS, 'nothing'])}")
+            raise BadFlow(f"`{name}` is not known; there are: {', '.join(_MEMBERS)}")
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
             raise BadFlow(f"`{name}` is `{value}`: that is not of the type {kind.__name__}")
     return flow

@@ -20,7 +20,9 @@ _SURICATA = re.compile(
     r"^(?P<action>pass|drop|reject|alert)\s+(?P<protocol>\w+)\s+(?P<source>\S+)\s+\S+\s+(->|<>)\s+"
     r"(?P<destination>\S+)\s+(?P<port>\S+)\s*\((?P<options>.*)\)\s*$"
 )
-_NAMED = re.compile(r'(?:tls\.sni|http\.host)\s*;(?P<rest>.*?)content\s*:\s*"(?P<name>[^"]+)"(?P<after>[^;]*;[^;]*)', re.S)
+_NAMED = re.compile(
+    r'(?:tls\.sni|http\.host)\s*;(?P<rest>.*?)content\s*:\s*"(?P<name>[^"]+)"(?P<after>[^;]*;[^;]*(?:;[^;]*)?)', re.S
+)
 _STRICT = "STRICT_ORDER"
 _ANY = ("any", "ANY", "IP", "ip")
 _STOPPING = ("drop", "reject")
@@ -49,9 +51,8 @@ def lets_through(account: str, region: str, endpoint_id: str, packet: Packet, ho
 
 
 def _firewall(store: Store, endpoint_id: str) -> Firewall | None:
-    arns = [
-        one.firewall_arn for one in store.associations.values() if one.attachment and one.attachment.endpoint_id == endpoint_id
-    ]
+    further = [one for one in store.associations.values() if one.attachment is not None]
+    arns = [one.firewall_arn for one in further if one.attachment.endpoint_id == endpoint_id]  # type: ignore[union-attr]
     for firewall in store.firewalls.values():
         if firewall.arn in arns or any(zone.endpoint_id == endpoint_id for zone in firewall.zones.values()):
             return firewall

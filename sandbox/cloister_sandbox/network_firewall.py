@@ -45,5 +45,5 @@ def _untag(call: Call) -> None:
 
 def _find(call: Call) -> Resource:
     store = store_of(call)
-    everything: dict[str, Any] = store.groups | store.policies | store.firewalls | store.associations  # type: ignore[operator]
+    everything: dict[str, Any] = {**store.groups, **store.policies, **store.firewalls, **store.associations}
     return find(everything, None, call.parameters["ResourceArn"])

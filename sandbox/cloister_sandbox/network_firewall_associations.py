@@ -50,9 +50,7 @@ def _describe(call: Call) -> dict[str, Any]:
 def _list(call: Call) -> dict[str, Any]:
     wanted = call.parameters.get("FirewallArn")
     found = [one for one in store_of(call).associations.values() if wanted in (None, one.firewall_arn)]
-    return page(
-        call.parameters, "VpcEndpointAssociations", [{"VpcEndpointAssociationArn": one.arn} for one in found]
-    )
+    return page(call.parameters, "VpcEndpointAssociations", [{"VpcEndpointAssociationArn": one.arn} for one in found])
 
 
 def _delete(call: Call) -> dict[str, Any]:

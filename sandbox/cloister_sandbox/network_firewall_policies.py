@@ -135,7 +135,7 @@ def _users(store: Store, policy: Policy) -> list[Any]:
 
 
 def _response(store: Store, policy: Policy) -> dict[str, Any]:
-    used = {kind: 0 for kind in ("STATELESS", "STATEFUL")}
+    used = dict.fromkeys(("STATELESS", "STATEFUL"), 0)
     for arn in policy.group_arns():
         if arn in store.groups:
             used[store.groups[arn].kind] += store.groups[arn].capacity

@@ -137,9 +137,7 @@ def _drop_routes(backend: Any, endpoint: Any, tables: list[str]) -> None:
 
 
 def _managed(endpoint: Any) -> str:
-    return (
-        f"Operation is not allowed for requester-managed VPC endpoints for the service {endpoint.service_name}."
-    )
+    return f"Operation is not allowed for requester-managed VPC endpoints for the service {endpoint.service_name}."
 
 
 def _unsuccessful(name: str, code: str, message: str) -> dict[str, Any]:

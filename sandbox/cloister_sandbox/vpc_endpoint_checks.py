@@ -32,9 +32,7 @@ def check_tables(backend: Any, vpc: Any, tables: list[str], prefix_list: str) ->
             )
 
 
-def check_subnets(
-    backend: Any, vpc: Any, service: EndpointService, present: list[str], added: list[str]
-) -> None:
+def check_subnets(backend: Any, vpc: Any, service: EndpointService, present: list[str], added: list[str]) -> None:
     """Refuses subnets of other VPCs, of zones without the service, and a second one in a zone."""
     taken = {backend.get_subnet(one).availability_zone for one in present}
     for subnet_id in added:

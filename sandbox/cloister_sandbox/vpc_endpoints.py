@@ -21,7 +21,7 @@ from .vpc_endpoint_checks import (
     check_tables,
     wants_private_dns,
 )
-from .vpc_endpoint_description import described, describe
+from .vpc_endpoint_description import describe, described
 from .vpc_endpoint_interfaces import add_interface
 
 _GATEWAY, _INTERFACE = "Gateway", "Interface"

@@ -102,6 +102,12 @@ def test_the_main_table_stays(net: Net) -> None:
     assert code(net.ec2.delete_route_table, RouteTableId=main) == "DependencyViolation"
 
 
+def test_the_default_network_acl_stays(net: Net) -> None:
+    asked = [{"Name": "vpc-id", "Values": [net.vpc]}]
+    acl = net.ec2.describe_network_acls(Filters=asked)["NetworkAcls"][0]["NetworkAclId"]
+    assert code(net.ec2.delete_network_acl, NetworkAclId=acl) == "InvalidParameterValue"
+
+
 def test_a_vpc_goes_only_when_it_is_empty(net: Net) -> None:
     ec2, vpc = net.ec2, net.vpc
     group, table, gateway = net.group(), net.table(), net.gateway()

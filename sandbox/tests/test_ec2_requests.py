@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from botocore.exceptions import ConnectionClosedError
 from conftest import Running
 from networks import Net, code, network
 
@@ -61,3 +62,17 @@ def test_a_refused_call_does_not_use_up_its_token(net: Net) -> None:
     token = f"{net.vpc}-refused"
     assert code(table, net=net, token=token, VpcId="vpc-00000000000000000") == "InvalidVpcID.NotFound"
     assert table(net, token)
+
+
+def test_a_lost_answer_and_its_repetition_make_one_object(sandbox: Running, net: Net) -> None:
+    token = f"{net.vpc}-lost"
+    sandbox.control("faults", [{"operation": "ec2:CreateRouteTable", "fault": "lost", "where": {"ClientToken": token}}])
+    try:
+        with pytest.raises(ConnectionClosedError):
+            table(net, token)
+        made = table(net, token)
+    finally:
+        sandbox.control("faults", [])
+    asked = [{"Name": "vpc-id", "Values": [net.vpc]}, {"Name": "association.main", "Values": ["false"]}]
+    found = net.ec2.describe_route_tables(Filters=asked)["RouteTables"]
+    assert [one["RouteTableId"] for one in found] == [made]

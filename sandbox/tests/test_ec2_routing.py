@@ -107,6 +107,16 @@ def test_a_nat_gateway_lies_in_its_subnet(net: Net) -> None:
     assert interface["NetworkInterfaceId"] == address["NetworkInterfaceId"]
     assert interface["Description"] == f"Interface for NAT Gateway {made['NatGatewayId']}"
     assert (interface["RequesterManaged"], interface["Status"], interface["Groups"]) == (True, "in-use", [])
+    for name, value in (("requester-managed", "true"), ("status", "in-use"), ("attachment.status", "attached")):
+        asked = [{"Name": "vpc-id", "Values": [net.vpc]}, {"Name": name, "Values": [value]}]
+        assert len(net.ec2.describe_network_interfaces(Filters=asked)["NetworkInterfaces"]) == 1
+
+
+def test_a_nat_gateway_takes_the_address_it_is_given(net: Net) -> None:
+    net.gateway()
+    made = nat(net, PrivateIpAddress="10.7.1.40")
+    assert look(net, made)["NatGatewayAddresses"][0]["PrivateIp"] == "10.7.1.40"
+    assert code(nat, net=net, PrivateIpAddress="10.7.1.40") == "InvalidIPAddress.InUse"
 
 
 def test_an_address_in_use_makes_the_second_nat_gateway_fail(net: Net) -> None:

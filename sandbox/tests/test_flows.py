@@ -264,9 +264,7 @@ def test_a_bucket_gets_files_with_a_header(sandbox: Running) -> None:
     bucket = f"records-{uuid.uuid4()}"
     s3.create_bucket(Bucket=bucket)
     options = {"FileFormat": "plain-text", "HiveCompatiblePartitions": True, "PerHourPartition": True}
-    here = lab(
-        sandbox, LogDestinationType="s3", LogDestination=f"arn:aws:s3:::{bucket}/in", DestinationOptions=options
-    )
+    here = lab(sandbox, LogDestinationType="s3", LogDestination=f"arn:aws:s3:::{bucket}/in", DestinationOptions=options)
     here.play(OUTSIDE, start=1735787045, seconds=20)
     key = s3.list_objects_v2(Bucket=bucket)["Contents"][0]["Key"]
     folder = "in/AWSLogs/aws-account-id=111122223333/aws-service=vpcflowlogs/aws-region=us-east-1/"

@@ -66,6 +66,14 @@ def test_an_unknown_service_is_refused(net: Net) -> None:
     assert code(net.ec2.describe_vpc_endpoint_services, ServiceNames=[name]) == "InvalidServiceName"
 
 
+def test_services_are_found_by_name_and_type(net: Net) -> None:
+    find = net.ec2.describe_vpc_endpoint_services
+    by_name = {"Name": "service-name", "Values": [S3]}
+    assert len(find(Filters=[by_name])["ServiceDetails"]) == 2
+    gateways = find(Filters=[{"Name": "service-type", "Values": ["Gateway"]}])["ServiceDetails"]
+    assert sorted(one["ServiceName"].rsplit(".", 1)[1] for one in gateways) == ["dynamodb", "s3"]
+
+
 def test_a_service_is_of_a_type(net: Net) -> None:
     asked = {"VpcId": net.vpc, "ServiceName": "com.amazonaws.us-east-1.kms"}
     assert refused(net.ec2.create_vpc_endpoint, **asked) == (

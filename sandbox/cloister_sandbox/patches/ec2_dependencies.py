@@ -8,6 +8,7 @@ from typing import Any
 from moto.core.responses import EmptyResult
 from moto.ec2.models.subnets import SubnetBackend
 from moto.ec2.models.vpcs import VPCBackend
+from moto.ec2.responses.network_acls import NetworkACLs
 from moto.ec2.responses.route_tables import RouteTables
 from moto.ec2.responses.subnets import Subnets
 from moto.ec2.responses.vpcs import VPCs
@@ -52,6 +53,13 @@ def apply() -> None:
         table = self.ec2_backend.get_route_table(self._get_param("RouteTableId"))
         if table.main_association_id is not None:
             raise _in_use("routeTable", table.id)
+        return original(self)
+
+    @around(NetworkACLs, "delete_network_acl")
+    def delete_acl(original: Any, self: Any) -> EmptyResult:
+        acl = self.ec2_backend.get_network_acl(self._get_param("NetworkAclId"))
+        if acl.default:
+            raise AwsError("InvalidParameterValue", f"cannot delete default network ACL {acl.id}")
         return original(self)
 
     @around(VPCBackend, "create_vpc")

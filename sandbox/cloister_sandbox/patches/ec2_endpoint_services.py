@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fnmatch
 import functools
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +36,16 @@ _NOT_LISTED_BY_MOTO = ("network-firewall", "resource-groups", "tagging")
 # These are called after their service first: `aws.sagemaker.REGION.studio`.
 _OF_SAGEMAKER = ("notebook", "studio")
 
+_MOST = 1000
+_FILTERS: dict[str, Callable[[dict[str, Any]], list[str]]] = {
+    "owner": lambda service: [service["Owner"]],
+    "service-name": lambda service: [service["ServiceName"]],
+    "service-type": lambda service: [one["ServiceType"] for one in service["ServiceType"]],
+    "supported-ip-address-types": lambda service: service["SupportedIpAddressTypes"],
+    # Services of AWS have no tags.
+    "tag-key": lambda _: [],
+}
+
 # Zones by id, since names differ between accounts. No service is everywhere, and which zones lack one only
 # DescribeVpcEndpointServices says; this zone of us-east-1 lacks many.
 _ABSENT = {
@@ -47,6 +59,7 @@ _ABSENT = {
     ),
 }
 
+
 @dataclass(frozen=True)
 class EndpointService:
     """What an endpoint can be made to."""
@@ -58,16 +71,24 @@ class EndpointService:
 
 
 def apply() -> None:
-    """Corrects what moto lists, which needs packages that the sandbox has no other use for."""
+    """Answers in moto's place: it stumbles over filters, and its list needs packages that are not installed here."""
     VPCBackend._collect_default_endpoint_services = staticmethod(_collect)  # type: ignore[method-assign]
 
     @around(VPCs, "describe_vpc_endpoint_services")
-    def describe(original: Any, self: Any) -> ActionResult:
-        known = {one["ServiceName"] for one in _services(self.ec2_backend)}
-        for name in self._get_param("ServiceNames", []):
-            if name not in known:
+    def describe(_: Any, self: Any) -> ActionResult:
+        found = _services(self.ec2_backend)
+        names = self._get_param("ServiceNames", [])
+        for name in names:
+            if not any(one["ServiceName"] == name for one in found):
                 raise _unknown(name)
-        return original(self)
+        found = [one for one in found if not names or one["ServiceName"] in names]
+        for wanted in self._get_param("Filters", []):
+            found = [one for one in found if _has(one, wanted["Name"], wanted.get("Values", []))]
+        start = int(self._get_param("NextToken") or 0)
+        end = start + min(self._get_int_param("MaxResults") or _MOST, _MOST)
+        shown = found[start:end]
+        answer = {"ServiceNames": [one["ServiceName"] for one in shown], "ServiceDetails": shown}
+        return ActionResult(answer | ({"NextToken": str(end)} if end < len(found) else {}))
 
 
 def find(backend: Any, name: str) -> EndpointService:
@@ -81,6 +102,13 @@ def find(backend: Any, name: str) -> EndpointService:
         frozenset(zone for one in found for zone in one["AvailabilityZones"]),
         tuple(entry["PrivateDnsName"] for one in found for entry in one.get("PrivateDnsNames", [])),
     )
+
+
+def _has(service: dict[str, Any], name: str, values: list[str]) -> bool:
+    if name not in _FILTERS:
+        raise AwsError("InvalidFilter", f"The filter '{name}' is invalid")
+    found = _FILTERS[name](service)
+    return any(fnmatch.fnmatchcase(one, value) for one in found for value in values)
 
 
 def _private_service(backend: Any, name: str) -> EndpointService:

@@ -36,9 +36,7 @@ def apply() -> None:
         wanted = self._get_param("InternetGatewayId")
         for gateway in self.ec2_backend.internet_gateways.values():
             if gateway.id != wanted and gateway.vpc is not None and gateway.vpc.id == vpc_id:
-                raise AwsError(
-                    "InvalidParameterValue", f"Network {vpc_id} already has an internet gateway attached"
-                )
+                raise AwsError("InvalidParameterValue", f"Network {vpc_id} already has an internet gateway attached")
         return original(self)
 
     @around(InternetGateways, "detach_internet_gateway")

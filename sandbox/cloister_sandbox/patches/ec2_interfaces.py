@@ -23,6 +23,13 @@ _RESERVED_AT_START = 4
 _SERVICE_ATTACHMENT = "ela-attach-"
 
 
+_ATTACHMENT_FILTERS = {
+    "attachment.attachment-id": "attachment_id",
+    "attachment.instance-owner-id": "instance_owner_id",
+    "attachment.status": "status",
+}
+
+
 @dataclass
 class ServiceAttachment:
     """How an interface hangs on something that is not an instance of the account."""
@@ -52,11 +59,18 @@ def apply() -> None:
         given.arguments["private_ip_address"] = _address(backend, subnet, given.arguments)
         return original(*given.args, **given.kwargs)
 
+    @around(NetworkInterface, "get_filter_value")
+    def filter_value(original: Any, self: Any, filter_name: str, method_name: str | None = None) -> Any:
+        attribute = _ATTACHMENT_FILTERS.get(filter_name)
+        if attribute is not None:
+            return getattr(self.attachment, attribute, "") if self.attachment else ""
+        return original(self, filter_name, method_name)
+
     @around(ElasticNetworkInterfaces, "create_network_interface")
     def create_for_user(original: Any, self: Any) -> ActionResult:
         wanted = self._get_param("PrivateIpAddress")
         if wanted:
-            _check_address(self.ec2_backend, self.ec2_backend.get_subnet(self._get_param("SubnetId")), wanted)
+            check_address(self.ec2_backend, self.ec2_backend.get_subnet(self._get_param("SubnetId")), wanted)
         return original(self)
 
     @around(ElasticNetworkInterfaces, "delete_network_interface")
@@ -143,6 +157,14 @@ def lies_in(subnet: Any, address: str | None) -> bool:
     return bool(address) and ipaddress.ip_address(address) in ipaddress.ip_network(subnet.cidr_block, strict=False)
 
 
+def check_address(backend: Any, subnet: Any, address: str) -> None:
+    """Raises if an address is not one of the subnet's, or somebody has it."""
+    if not lies_in(subnet, address):
+        raise AwsError("InvalidParameterValue", "Address does not fall within the subnet's address range")
+    if address in taken_addresses(backend, subnet):
+        raise AwsError("InvalidIPAddress.InUse", "The specified address is already in use.")
+
+
 def _address(backend: Any, subnet: Any, asked: dict[str, Any]) -> str | None:
     wanted = asked["private_ip_address"]
     wanted = wanted[0] if isinstance(wanted, list) and wanted else wanted
@@ -150,13 +172,6 @@ def _address(backend: Any, subnet: Any, asked: dict[str, Any]) -> str | None:
         return wanted or None
     # moto draws addresses from anywhere for the services that live on it.
     return wanted if lies_in(subnet, wanted) else free_address(backend, subnet)
-
-
-def _check_address(backend: Any, subnet: Any, address: str) -> None:
-    if not lies_in(subnet, address):
-        raise AwsError("InvalidParameterValue", "Address does not fall within the subnet's address range")
-    if address in taken_addresses(backend, subnet):
-        raise AwsError("InvalidIPAddress.InUse", "The specified address is already in use.")
 
 
 def _check_groups(backend: Any, subnet: Any, group_ids: list[str]) -> None:

@@ -52,6 +52,9 @@ def _create(backend: Any, asked: dict[str, Any]) -> NatGateway:
     subnet = backend.get_subnet(asked.get("SubnetId"))
     kind = asked.get("ConnectivityType") or "public"
     allocation = _allocation(backend, subnet, asked.get("AllocationId"), kind)
+    address = asked.get("PrivateIpAddress")
+    if address:
+        ec2_interfaces.check_address(backend, subnet, address)
     tags = add_tag_specification(asked.get("TagSpecifications", []))
     taken = allocation is not None and allocation.association_id
     gateway = backend.create_nat_gateway(
@@ -60,7 +63,7 @@ def _create(backend: Any, asked: dict[str, Any]) -> NatGateway:
         tags=tags,
         connectivity_type=kind,
     )
-    _settle_in(gateway, allocation)
+    _settle_in(gateway, allocation, address)
     gateway.state = "pending"
     if taken:
         timeline.after(durations.NAT_GATEWAY_CREATE, lambda: _fail(backend, gateway, allocation.allocation_id))
@@ -79,13 +82,16 @@ def _allocation(backend: Any, subnet: Any, allocation_id: str | None, kind: str)
     return backend.address_by_allocation([allocation_id])[0]
 
 
-def _settle_in(gateway: NatGateway, allocation: Any) -> None:
+def _settle_in(gateway: NatGateway, allocation: Any, asked_address: str | None) -> None:
     interface = gateway._eni
+    if asked_address:  # moto draws one, whatever is asked for.
+        interface.private_ip_address = asked_address
+        interface.private_ip_addresses = [{"Primary": True, "PrivateIpAddress": asked_address}]
     ec2_interfaces.manage(interface, "nat_gateway", f"Interface for NAT Gateway {gateway.id}", "amazon-natgateway")
     interface._group_set = []
     gateway.private_ip = interface.private_ip_address
     address = gateway.address_set[0]
-    address |= {"isPrimary": True, "status": "succeeded"}
+    address |= {"privateIp": interface.private_ip_address, "isPrimary": True, "status": "succeeded"}
     if allocation is not None:
         address["allocationId"] = allocation.allocation_id
 

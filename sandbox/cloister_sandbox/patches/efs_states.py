@@ -1,4 +1,4 @@
-"""File systems and mount targets take their time to come, whoever makes them, and mount targets look as EFS makes them."""
+"""File systems and mount targets take their time, whoever makes them, and mount targets look as EFS makes them."""
 
 from __future__ import annotations
 
