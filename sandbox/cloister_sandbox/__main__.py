@@ -30,13 +30,14 @@ def main() -> int:
     environment.prepare(arguments.state_dir)
 
     from .faults import FaultFileError
+    from .quotas import QuotaError
     from .run import run
 
     if arguments.parent_pid:
         threading.Thread(target=_watch_parent, args=(arguments.parent_pid, stop), daemon=True).start()
     try:
         run(arguments.ready_file, arguments.faults, arguments.latency, stop)
-    except FaultFileError as reason:
+    except (FaultFileError, QuotaError) as reason:
         print(f"cloister-sandbox: {reason}", file=sys.stderr)
         return 2
     return 0

@@ -79,7 +79,7 @@ class Control:
     def _set_quotas(self, request: Request) -> dict[str, int]:
         try:
             quotas.change(_body(request))
-        except ValueError as reason:
+        except quotas.QuotaError as reason:
             raise BadRequest(str(reason)) from None
         return quotas.current()
 

@@ -28,6 +28,10 @@ _KINDS = {
 _changed: dict[str, int] = {}
 
 
+class QuotaError(ValueError):
+    """Quotas that cannot be used; the text says which, and what to do."""
+
+
 def load() -> None:
     """Takes over what the environment says."""
     text = os.environ.get(VARIABLE)
@@ -36,7 +40,7 @@ def load() -> None:
     try:
         change(json.loads(text))
     except ValueError as reason:
-        raise ValueError(f"{VARIABLE}: {reason}") from None
+        raise QuotaError(f"{VARIABLE}: {reason}") from None
 
 
 def current() -> dict[str, int]:
@@ -45,14 +49,14 @@ def current() -> dict[str, int]:
 
 
 def change(wanted: Any) -> None:
-    """Puts other quotas in force; raises ValueError, and changes nothing, if one is none."""
+    """Puts other quotas in force; raises `QuotaError`, and changes nothing, if one is none."""
     if not isinstance(wanted, dict):
-        raise ValueError("quotas are a mapping of kind to number")
+        raise QuotaError("quotas are a mapping of kind to number")
     for kind, number in wanted.items():
         if kind not in _KINDS:
-            raise ValueError(f"`{kind}` has no quota here; there are: {', '.join(_KINDS)}")
+            raise QuotaError(f"`{kind}` has no quota here; there are: {', '.join(_KINDS)}")
         if not isinstance(number, int) or isinstance(number, bool) or number < 0:
-            raise ValueError(f"`{kind}` is `{number}`: use a whole number, 0 or more")
+            raise QuotaError(f"`{kind}` is `{number}`: use a whole number, 0 or more")
     _changed.update(wanted)
 
 

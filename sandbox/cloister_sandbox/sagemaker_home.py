@@ -13,6 +13,7 @@ from moto.ec2.models import ec2_backends
 from moto.efs.models import efs_backends
 from moto.kms.models import kms_backends
 
+from . import sagemaker_network
 from .sagemaker_store import Resource, Store
 
 MANAGED_TAG = "ManagedByAmazonSageMakerResource"
@@ -152,6 +153,10 @@ def _build_groups(store: Store, domain: Resource) -> None:
 def _remove_groups(store: Store, domain: Resource) -> None:
     backend = ec2_backends[store.account][store.region]
     own = [group for group in (_group(store, domain, one) for one in ("inbound", "outbound")) if group]
+    # SageMaker does not leave its groups behind for the sake of interfaces that it no longer uses itself.
+    for interface in list(backend.enis.values()):
+        if interface.status == "available" and any(group in interface.group_set for group in own):
+            sagemaker_network.remove_interface(backend.enis, interface)
     for group in own:
         used = any(group in interface.group_set for interface in backend.enis.values())
         others = (one for groups in backend.groups.values() for one in groups.values() if one not in own)

@@ -63,19 +63,19 @@ def release_interface(account: str, region: str, interface: Any) -> None:
     """Detaches an interface; it stays for a while, and keeps its subnet and groups from being deleted."""
     interface.status = "available"
     enis = ec2_backends[account][region].enis
-    timeline.after(INTERFACE_LINGER, lambda: _remove(enis, interface))
+    timeline.after(INTERFACE_LINGER, lambda: remove_interface(enis, interface))
+
+
+def remove_interface(enis: dict[str, Any], interface: Any) -> None:
+    """Removes an interface, unless somebody cleaned up before."""
+    if enis.pop(interface.id, None) is not None:
+        for address in interface.private_ip_addresses:
+            interface.subnet.del_subnet_ip(address["PrivateIpAddress"])
 
 
 def studio_description(domain_id: str) -> str:
     """How the interface of a Studio app is described."""
     return f"[DO NOT DELETE] ENI managed by SageMaker for Studio Domain({domain_id}) - {secrets.token_hex(16)}"
-
-
-def _remove(enis: dict[str, Any], interface: Any) -> None:
-    # Somebody may have cleaned up before.
-    if enis.pop(interface.id, None) is not None:
-        for address in interface.private_ip_addresses:
-            interface.subnet.del_subnet_ip(address["PrivateIpAddress"])
 
 
 def _role_id(account: str, role_arn: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from conftest import Running
-from patched_moto import OTHER_ACCOUNT, Aws, aws, code, endpoint, policy
+from patched_moto import Aws, aws, code, endpoint, policy
 
 from cloister_sandbox.seed import trail_bucket_policy
 
@@ -120,6 +120,15 @@ def test_only_a_management_account_has_organization_trails(aws: Aws) -> None:
     aws("organizations").create_organization()
     trails.update_trail(Name="audit", IsOrganizationTrail=True)
     assert trails.get_trail(Name="audit")["Trail"]["IsOrganizationTrail"] is True
+    status = aws("organizations").create_account(Email="a@example.com", AccountName="a")["CreateAccountStatus"]
+    member = aws("cloudtrail", account=status["AccountId"])
+    buckets = aws("s3", account=status["AccountId"])
+    buckets.create_bucket(Bucket="member-logs")
+    statement = {"Effect": "Allow", "Principal": {"Service": "cloudtrail.amazonaws.com"}, "Action": "s3:*"}
+    text = policy(statement | {"Resource": ["arn:aws:s3:::member-logs", "arn:aws:s3:::member-logs/*"]})
+    buckets.put_bucket_policy(Bucket="member-logs", Policy=text)
+    make["S3BucketName"] = "member-logs"
+    assert code(member.create_trail, **make) == "NotOrganizationMasterAccountException"
 
 
 def test_a_trail_names_a_log_group_that_is_there(aws: Aws) -> None:

@@ -349,3 +349,23 @@ def test_an_app_fails_on_request(studio: Studio) -> None:
     studio.sagemaker.create_app(**app)
     studio.skip(400)
     assert studio.sagemaker.describe_app(**app)["Status"] == "InService"
+
+
+def test_deleting_a_domain_with_its_homes_sweeps_its_interfaces(studio: Studio) -> None:
+    domain_id = studio.domain()
+    studio.profile(domain_id)
+    app = {"DomainId": domain_id, "UserProfileName": "ada", "AppType": "KernelGateway", "AppName": "kernel"}
+    studio.sagemaker.create_app(**app)
+    studio.skip(400)
+    studio.sagemaker.delete_app(**app)
+    studio.skip(400)
+    studio.sagemaker.delete_user_profile(DomainId=domain_id, UserProfileName="ada")
+    studio.skip(30)
+    studio.sagemaker.delete_domain(DomainId=domain_id, RetentionPolicy={"HomeEfsFileSystem": "Delete"})
+    studio.skip(60)
+    in_vpc = [{"Name": "vpc-id", "Values": [studio.vpc_id]}]
+    assert studio.ec2.describe_network_interfaces(Filters=in_vpc)["NetworkInterfaces"] == []
+    groups = studio.ec2.describe_security_groups(Filters=in_vpc)["SecurityGroups"]
+    assert {one["GroupName"] for one in groups} == {"default", "apps"}
+    for subnet_id in studio.subnet_ids:
+        studio.ec2.delete_subnet(SubnetId=subnet_id)

@@ -80,10 +80,7 @@ def _check_organization(account: str, partition: str) -> None:
     own = organizations_backends[account][partition]
     if own.org is not None:
         return
-    member = any(
-        one.id == account for backends in list(organizations_backends.values()) for one in backends[partition].accounts
-    )
-    if member:
+    if account in organizations_backends.master_accounts:
         raise AwsError(
             "NotOrganizationMasterAccountException",
             "The trail cannot be an organization trail: this account is not the management account.",

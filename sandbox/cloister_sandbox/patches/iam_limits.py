@@ -18,9 +18,11 @@ def apply() -> None:
     """Refuses what is too large or too much."""
 
     @around(IAMBackend, "create_role")
-    def create_role(original: Any, self: IAMBackend, role_name: str, document: str, *args: Any, **kwargs: Any) -> Any:
-        _check("ACLSizePerRole", _size(document), _TRUST)
-        return original(self, role_name, document, *args, **kwargs)
+    def create_role(
+        original: Any, self: IAMBackend, role_name: str, assume_role_policy_document: str, *args: Any, **kwargs: Any
+    ) -> Any:
+        _check("ACLSizePerRole", _size(assume_role_policy_document), _TRUST)
+        return original(self, role_name, assume_role_policy_document, *args, **kwargs)
 
     @around(IAMBackend, "update_assume_role_policy")
     def update_trust(original: Any, self: IAMBackend, role_name: str, policy_document: str) -> None:
@@ -49,9 +51,11 @@ def apply() -> None:
         return original(self, description, path, policy_document, *args, **kwargs)
 
     @around(IAMBackend, "create_policy_version")
-    def create_version(original: Any, self: IAMBackend, policy_arn: str, policy_document: str, *args: Any) -> Any:
+    def create_version(
+        original: Any, self: IAMBackend, policy_arn: str, policy_document: str, *args: Any, **kwargs: Any
+    ) -> Any:
         _check("PolicySize", _size(policy_document), _MANAGED)
-        return original(self, policy_arn, policy_document, *args)
+        return original(self, policy_arn, policy_document, *args, **kwargs)
 
 
 def _check(quota: str, found: int, most: int) -> None:
