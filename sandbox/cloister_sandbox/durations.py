@@ -55,3 +55,4 @@ MOUNT_TARGET_DELETE: Seconds = (45, 90)
 
 # Aggregation, then delivery.
 FLOW_LOG_DELIVERY: Seconds = (420, 900)
+FIREWALL_LOG_DELIVERY: Seconds = (180, 360)

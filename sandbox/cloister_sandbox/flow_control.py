@@ -15,7 +15,7 @@ from typing import Any
 
 from moto.ec2.models import ec2_backends
 
-from . import flow_delivery, flow_records, timeline
+from . import flow_delivery, flow_firewall_logs, flow_records, timeline
 from .accounts import HOME_ACCOUNT, HOME_REGION
 from .flow_play import Outcome, play
 from .flow_rules import NUMBERS, Packet
@@ -49,8 +49,11 @@ def _run_one(flow: dict[str, Any]) -> dict[str, Any]:
         return {"verdict": "nothing", "reason": "no traffic", "lines": flow_delivery.send(backend, records)}
     outcome = play(backend, source, _packet(backend, source, flow), flow.get("host", ""))
     traffic = {"packets": flow.get("packets", 10), "bytes": flow.get("bytes", 4000), "start": start, "end": end}
-    records = [(one.interface, flow_records.values(backend, one, traffic)) for one in outcome.sights]
-    return _told(outcome) | {"lines": flow_delivery.send(backend, records)}
+    records = [
+        (one.interface, flow_records.values(backend, one, traffic, is_cut=outcome.is_cut)) for one in outcome.sights
+    ]
+    logged = sum(flow_firewall_logs.send(backend, one, traffic) for one in outcome.decisions)
+    return _told(outcome) | {"lines": flow_delivery.send(backend, records), "firewall_lines": logged}
 
 
 def _packet(backend: Any, source: Any, flow: dict[str, Any]) -> Packet:

@@ -10,12 +10,14 @@ import ipaddress
 from dataclasses import dataclass, field
 from typing import Any
 
-from .flow_firewall import lets_through
+from .flow_firewall import Decision, decide
 from .flow_paths import Hop, interface_of, next_hop
 from .flow_rules import Packet, acl_allows, groups_allow
 
 # SYN; SYN and FIN; SYN-ACK and FIN, as an interval shows them that holds a whole short connection.
 _SYN, _CLIENT, _SERVER = 2, 3, 19
+# SYN-ACK alone: the answer of a connection that ended with its handshake.
+_SERVER_HANDSHAKE = 18
 # https://docs.aws.amazon.com/vpc/latest/userguide/flow-log-records.html, traffic-path
 _TRAFFIC_PATHS = {"local": 1, "nat": 1, "firewall": 1, "gateway-endpoint": 7, "internet": 8}
 
@@ -32,6 +34,11 @@ class Sight:
     flags: int
     traffic_path: int | None = None
 
+    @property
+    def is_answer(self) -> bool:
+        """Whether the packet is on its way back."""
+        return self.flags in (_SERVER, _SERVER_HANDSHAKE)
+
 
 @dataclass
 class Outcome:
@@ -40,6 +47,13 @@ class Outcome:
     verdict: str = "accepted"
     reason: str = "answered"
     sights: list[Sight] = field(default_factory=list)
+    decisions: list[Decision] = field(default_factory=list)
+    # A firewall took the connection away once it was established.
+    is_cut: bool = False
+
+    def answer_flags(self, packet: Packet) -> int:
+        """The TCP flags of the way back."""
+        return _flags(packet, _SERVER_HANDSHAKE if self.is_cut else _SERVER)
 
     def end(self, verdict: str, reason: str) -> bool:
         """Notes that there will be no answer."""
@@ -72,8 +86,13 @@ def _forward(backend: Any, outcome: Outcome, sender: Any, hop: Hop, packet: Pack
     if hop.kind == "nat":
         return _translate(backend, outcome, hop.target, packet, host)
     if hop.kind == "firewall":
-        if not lets_through(backend.account_id, backend.region_name, hop.target.id, packet, host):
-            return outcome.end("dropped", f"the firewall behind {hop.target.id} drops it")
+        decision = decide(backend.account_id, backend.region_name, hop.target.id, packet, host)
+        outcome.decisions.append(decision)
+        if not decision.passes:
+            outcome.end("dropped", f"the firewall behind {hop.target.id} drops it")
+            outcome.is_cut = decision.handshake
+            if not decision.handshake:
+                return False
         onward = next_hop(backend, hop.target.subnet_ids[0], packet.destination)
         if onward.kind == "firewall":
             return outcome.end("unanswered", f"the subnet of {hop.target.id} leads back to a firewall")
@@ -99,7 +118,7 @@ def _deliver(backend: Any, outcome: Outcome, packet: Packet, target: Any | None)
     # Groups remember a connection, network ACLs do not.
     returned = _acl(backend, target, answer, egress=True)
     path = _TRAFFIC_PATHS["local"] if returned else None
-    outcome.sights.append(Sight(target, "egress", returned, answer, answer, _flags(packet, _SERVER), path))
+    outcome.sights.append(Sight(target, "egress", returned, answer, answer, outcome.answer_flags(packet), path))
     return returned or outcome.end("rejected", f"the network ACL of {target.id} refuses the answer")
 
 
@@ -124,7 +143,7 @@ def _translate(backend: Any, outcome: Outcome, gateway: Any, packet: Packet, hos
 
 def _translate_back(backend: Any, outcome: Outcome, interface: Any, packet: Packet, answer: Packet) -> bool:
     inside = packet.answer()
-    flags = _flags(packet, _SERVER)
+    flags = outcome.answer_flags(packet)
     entered = _acl(backend, interface, answer, egress=False)
     outcome.sights.append(Sight(interface, "ingress", entered, answer, answer, flags))
     left = entered and _acl(backend, interface, inside, egress=True)
@@ -138,7 +157,7 @@ def _translate_back(backend: Any, outcome: Outcome, interface: Any, packet: Pack
 def _receive_answer(backend: Any, outcome: Outcome, source: Any, packet: Packet) -> None:
     answer = packet.answer()
     received = _acl(backend, source, answer, egress=False)
-    outcome.sights.append(Sight(source, "ingress", received, answer, answer, _flags(packet, _SERVER)))
+    outcome.sights.append(Sight(source, "ingress", received, answer, answer, outcome.answer_flags(packet)))
     if not received:
         outcome.end("rejected", f"the network ACL of {source.id} refuses the answer")
 

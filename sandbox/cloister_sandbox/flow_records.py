@@ -11,8 +11,14 @@ _SERVICES = {"s3": "S3", "dynamodb": "DYNAMODB"}
 Values = dict[str, object]
 
 
-def values(backend: Any, sight: Sight, traffic: dict[str, int]) -> Values:
-    """The fields of one record. `traffic` has packets, bytes, start and end."""
+# SYN-ACK and an ACK.
+_HANDSHAKE = {"packets": 2, "bytes": 112}
+
+
+def values(backend: Any, sight: Sight, traffic: dict[str, int], *, is_cut: bool) -> Values:
+    """The fields of one record. `traffic` has packets, bytes, start and end; with `is_cut` no data came back."""
+    if is_cut and sight.is_answer:
+        traffic = traffic | _HANDSHAKE
     shown, packet = sight.shown, sight.packet
     found: Values = place(sight.interface) | {
         "srcaddr": shown.source,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import urllib.error
 import uuid
 from dataclasses import dataclass
@@ -215,29 +216,58 @@ STRICT = {
 
 
 @pytest.mark.parametrize(
-    ("rules", "policy", "port", "host", "verdict"),
+    ("rules", "policy", "port", "host", "verdict", "seen"),
     [
-        ({"RulesSourceList": ALLOWED}, {}, 443, "www.kaggle.com", "accepted"),
-        ({"RulesSourceList": ALLOWED}, {}, 443, "pypi.org", "dropped"),
-        ({"RulesSourceList": ALLOWED}, {}, 22, "", "accepted"),
-        ({"RulesSourceList": ALLOWED}, STRICT, 22, "", "dropped"),
-        ({"RulesString": SURICATA}, STRICT, 443, "www.kaggle.com", "accepted"),
-        ({"RulesString": SURICATA}, STRICT, 443, "pypi.org", "dropped"),
+        ({"RulesSourceList": ALLOWED}, {}, 443, "www.kaggle.com", "accepted", 2),
+        ({"RulesSourceList": ALLOWED}, {}, 443, "pypi.org", "dropped", 2),
+        ({"RulesSourceList": ALLOWED}, {}, 22, "", "accepted", 2),
+        ({"RulesSourceList": ALLOWED}, STRICT, 22, "", "dropped", 2),
+        ({"RulesSourceList": ALLOWED}, STRICT | {"StatefulDefaultActions": ["aws:drop_strict"]}, 22, "", "dropped", 1),
+        ({"RulesString": SURICATA}, STRICT, 443, "www.kaggle.com", "accepted", 2),
+        ({"RulesString": SURICATA}, STRICT, 443, "pypi.org", "dropped", 2),
+        ({"RulesString": "drop tcp any any -> any 22 (sid:7;)"}, {}, 22, "", "dropped", 1),
     ],
 )
 def test_a_firewall_decides_by_name_and_order(
-    here: Lab, rules: dict[str, Any], policy: dict[str, Any], port: int, host: str, verdict: str
+    here: Lab, rules: dict[str, Any], policy: dict[str, Any], port: int, host: str, verdict: str, seen: int
 ) -> None:
-    endpoint = firewall(here, rules, 1, **policy)
+    here.route(0, VpcEndpointId=firewall(here, rules, 1, **policy))
+    public(here)
+    told = here.play(OUTSIDE, port, host=host)
+    assert (told["verdict"], len(told["seen"])) == (verdict, seen)
+    # The group let it out, and the handshake came back: only the missing data tell of the firewall.
+    assert {one["action"] for one in told["seen"]} == {"ACCEPT"}
+    if (verdict, seen) == ("dropped", 2):
+        assert here.records()[1]["tcp-flags"] == "18"
+
+
+def public(here: Lab) -> None:
     here.route(1, GatewayId=here.net.gateway())
-    here.route(0, VpcEndpointId=endpoint)
     address = here.net.ec2.allocate_address(Domain="vpc")["AllocationId"]
     here.net.ec2.associate_address(AllocationId=address, NetworkInterfaceId=here.source)
-    told = here.play(OUTSIDE, port, host=host)
-    assert told["verdict"] == verdict
-    # The group let it out: only the missing answer tells of the firewall.
-    assert told["seen"][0]["action"] == "ACCEPT"
-    assert len(told["seen"]) == (2 if verdict == "accepted" else 1)
+
+
+def test_a_firewall_logs_what_it_blocks_and_what_flows(here: Lab) -> None:
+    client, name = here.sandbox.client("network-firewall"), here.net.vpc
+    here.route(0, VpcEndpointId=firewall(here, {"RulesSourceList": ALLOWED}, 1))
+    public(here)
+    here.sandbox.client("logs").create_log_group(logGroupName=name)
+    here.sandbox.client("s3").create_bucket(Bucket=name)
+    alerts = {"LogType": "ALERT", "LogDestinationType": "CloudWatchLogs", "LogDestination": {"logGroup": name}}
+    flows = {"LogType": "FLOW", "LogDestinationType": "S3", "LogDestination": {"bucketName": name, "prefix": "in"}}
+    for configs in ([alerts], [alerts, flows]):
+        client.update_logging_configuration(FirewallName=name, LoggingConfiguration={"LogDestinationConfigs": configs})
+    assert here.play(OUTSIDE, host="www.kaggle.com")["firewall_lines"] == 2
+    assert here.play(OUTSIDE, host="github.com", start=1735787045)["firewall_lines"] == 3
+    events = here.sandbox.client("logs").filter_log_events(logGroupName=name)["events"]
+    line = json.loads(events[0]["message"])
+    assert (line["firewall_name"], line["availability_zone"], len(events)) == (name, "us-east-1b", 1)
+    event = line["event"]
+    assert (event["event_type"], event["alert"]["action"], event["tls"]) == ("alert", "blocked", {"sni": "github.com"})
+    assert (event["src_ip"], event["dest_ip"], event["proto"]) == ("10.7.1.4", OUTSIDE, "TCP")
+    keys = [one["Key"] for one in here.sandbox.client("s3").list_objects_v2(Bucket=name)["Contents"]]
+    folder = f"in/AWSLogs/111122223333/network-firewall/flow/us-east-1/{name}/2025/01/02/03/"
+    assert sum(key.startswith(folder) for key in keys) == 1
 
 
 def test_an_interval_without_traffic_has_a_record(here: Lab) -> None:
