@@ -29,6 +29,8 @@
 //! # Ok::<(), cloister_policy::PolicyError>(())
 //! ```
 
+pub mod actions;
+
 mod arn;
 mod build;
 mod caller;
