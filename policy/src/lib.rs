@@ -29,6 +29,7 @@
 //! # Ok::<(), cloister_policy::PolicyError>(())
 //! ```
 
+pub mod access;
 pub mod actions;
 
 mod arn;
