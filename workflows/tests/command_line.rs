@@ -140,7 +140,7 @@ fn a_missing_folder_is_wrong_usage() {
 
 #[test]
 fn schemas_are_json() {
-    for format in ["workflow", "report"] {
+    for format in ["workflow", "report", "access", "access-answer"] {
         let shown = cloister(&["schema", format]);
         let json = shown
             .split("--- stdout\n")

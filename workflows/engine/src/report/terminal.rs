@@ -161,6 +161,10 @@ fn counted(count: u64, noun: &str) -> String {
 fn exhibit_line(exhibit: &Exhibit) -> String {
     match exhibit {
         Exhibit::Object { kind, id, time } => format!("- {kind} {id}, observed {time}"),
+        Exhibit::Decision(decision) => format!(
+            "- {} on {} by {}: {}",
+            decision.action, decision.resource, decision.principal, decision.reason
+        ),
         Exhibit::Event(event) => event_line(event),
     }
 }
