@@ -15,6 +15,7 @@ from . import (
     account,
     cloudtrail,
     iam,
+    iam_managed,
     kms_aliases,
     kms_lists,
     kms_policy,
@@ -22,6 +23,7 @@ from . import (
     kms_state,
     kms_tags,
     missing,
+    organizations,
     s3_access,
     s3_acl,
     s3_create,
@@ -66,6 +68,8 @@ _MODULES = (
     ssm_names,
     cloudtrail,
     iam,
+    iam_managed,
+    organizations,
     missing,
 )
 
