@@ -202,7 +202,9 @@ pub enum ExpectedAccess {
 }
 
 /// What may bear on a request and cannot be read from the account.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Unreadable {
     /// Service control policies: they belong to the organization.
@@ -215,6 +217,19 @@ pub enum Unreadable {
     Session,
     /// The grants of a KMS key, which allow beside all policies.
     Grants,
+}
+
+impl Unreadable {
+    /// What it is called in a sentence.
+    pub(crate) fn phrase(self) -> &'static str {
+        match self {
+            Unreadable::ServiceControl => "service control policies",
+            Unreadable::ResourceControl => "resource control policies",
+            Unreadable::Resource => "a policy of the resource",
+            Unreadable::Session => "a session policy",
+            Unreadable::Grants => "grants of the key",
+        }
+    }
 }
 
 /// Condition keys with their values, as written: not yet resolved nor checked.

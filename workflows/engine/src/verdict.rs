@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::event::{Event, Place};
+use crate::file::Unreadable;
 
 /// What the evidence says about a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
@@ -88,6 +89,10 @@ pub struct DecisionExhibit {
     pub statement: Option<StatementExhibit>,
     /// One sentence.
     pub reason: String,
+    /// Layers that may bear on it and were not read.
+    pub not_read: Vec<Layer>,
+    /// What was taken not to be there because the workflow says so.
+    pub assumed_none: Vec<Unreadable>,
 }
 
 /// The statement of a policy that decided.

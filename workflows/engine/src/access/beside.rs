@@ -45,7 +45,7 @@ pub(super) fn gather(walk: &mut Walk<'_>, action: &str, resource: &str) {
         return;
     };
     match arn.service.as_str() {
-        "kms" if is_grantable(action) && !walk.proof.assume_none.contains(&Unreadable::Grants) => {
+        "kms" if is_grantable(action) && !walk.is_assumed_none(Unreadable::Grants) => {
             walk.found.beside =
                 Some("a grant of the key may allow it, and grants are not read".to_owned());
         }

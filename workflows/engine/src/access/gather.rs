@@ -1,6 +1,6 @@
 //! From observed objects to the policies that bear on a request, and to what is still to be observed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cloister_policy::Document;
 use cloister_policy::access::{Attached, Caller, Context, Layer, Policies};
@@ -23,6 +23,8 @@ pub struct Gathered {
     pub context: Context,
     /// Why each unread layer was not read.
     pub unread: BTreeMap<Layer, String>,
+    /// What was taken not to be there because the check says so.
+    pub assumed_none: BTreeSet<Unreadable>,
     /// Why a request that no policy allows may be allowed all the same.
     pub beside: Option<String>,
     /// Condition keys that AWS would send, that policies test and that nobody gave, with the reason.
@@ -47,6 +49,7 @@ pub fn gather(proof: &AccessProof, action: &str, resource: &str, objects: &Objec
             resource_account: proof.resource_account.clone(),
             context: proof.context.clone(),
             unread: BTreeMap::new(),
+            assumed_none: BTreeSet::new(),
             beside: None,
             open_keys: BTreeMap::new(),
             absent: None,
@@ -114,9 +117,18 @@ impl Walk<'_> {
 
     /// Notes that nobody can read a layer, unless the check says that there is nothing.
     pub(super) fn unreadable(&mut self, what: Unreadable, layer: Layer, why: impl Into<String>) {
-        if !self.proof.assume_none.contains(&what) {
+        if !self.is_assumed_none(what) {
             self.unread(layer, why);
         }
+    }
+
+    /// Whether the check says that there is nothing of the sort; noted, since the answer then rests on it.
+    pub(super) fn is_assumed_none(&mut self, what: Unreadable) -> bool {
+        let is_assumed = self.proof.assume_none.contains(&what);
+        if is_assumed {
+            self.found.assumed_none.insert(what);
+        }
+        is_assumed
     }
 
     /// Sets a condition key that follows from an object; what the check gives stands.

@@ -84,12 +84,12 @@ fn rule(
             Verdict::Unavailable,
             format!("{asked} is undecided: {doubt}"),
         ),
-        None => compare(proof, gathered, &decision, &asked, &reason),
+        None => compare(proof, &decision, &asked, &reason),
     };
     Ruling {
         verdict,
         because,
-        exhibit: Some(exhibit(&request, &decision, reason)),
+        exhibit: Some(exhibit(gathered, &request, &decision, reason)),
     }
 }
 
@@ -150,7 +150,6 @@ fn unread_with_reasons(gathered: &Gathered) -> String {
 
 fn compare(
     proof: &AccessProof,
-    gathered: &Gathered,
     decision: &Decision<'_>,
     asked: &str,
     reason: &str,
@@ -166,26 +165,7 @@ fn compare(
             let because = format!("{asked} is {found}, but not by the {wanted}: {reason}");
             (Verdict::Fail, because)
         }
-        _ => {
-            let remark = not_read(gathered);
-            (
-                Verdict::Pass,
-                format!("{asked} is {found}: {reason}{remark}"),
-            )
-        }
-    }
-}
-
-/// A denial stands whatever the unread layers say; which they are is said all the same.
-fn not_read(gathered: &Gathered) -> String {
-    let kinds: Vec<&str> = gathered
-        .unread
-        .keys()
-        .map(|layer| layer.policy_kind())
-        .collect();
-    match kinds.as_slice() {
-        [] => String::new(),
-        kinds => format!("; not read: {}", kinds.join(", ")),
+        _ => (Verdict::Pass, format!("{asked} is {found}: {reason}")),
     }
 }
 
@@ -204,7 +184,12 @@ fn reason(gathered: &Gathered, decision: &Decision<'_>, request: &Request) -> St
     }
 }
 
-fn exhibit(request: &Request, decision: &Decision<'_>, reason: String) -> DecisionExhibit {
+fn exhibit(
+    gathered: &Gathered,
+    request: &Request,
+    decision: &Decision<'_>,
+    reason: String,
+) -> DecisionExhibit {
     DecisionExhibit {
         principal: principal(request),
         action: request.action.clone(),
@@ -217,6 +202,8 @@ fn exhibit(request: &Request, decision: &Decision<'_>, reason: String) -> Decisi
             sid: by.sid.map(str::to_owned),
         }),
         reason,
+        not_read: gathered.unread.keys().copied().collect(),
+        assumed_none: gathered.assumed_none.iter().copied().collect(),
     }
 }
 

@@ -217,7 +217,7 @@ fn policies_as_they_stand_decide() {
         ("allowed through the endpoint", asks("s3:GetObject", OBJECT, "allow", &inside), account(), Pass,
          "statement `Allowed`"),
         ("denied from outside by the bucket", asks("s3:GetObject", OBJECT, "deny", "layer: resource, context: {'aws:SourceIp': 192.0.2.1}"),
-         account(), Pass, "explicit deny in the resource-based policy `policy of bucket logs`, statement `OnlyFromInside`; not read: "),
+         account(), Pass, "explicit deny in the resource-based policy `policy of bucket logs`, statement `OnlyFromInside`"),
         ("denied, but an allow is expected", asks("s3:GetObject", OBJECT, "allow", NO_ORGANIZATION), account(), Fail,
          "is denied: explicit deny"),
         ("allowed, but a deny is expected", asks("s3:GetObject", OBJECT, "deny", &inside), account(), Fail,

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use super::{Paint, Report, render_terminal};
 use crate::event::{Event, Place};
 use crate::evidence::{Evidence, Source, SourceKind};
+use crate::file::Unreadable;
 use crate::length::Length;
 use crate::load::Workflow;
 use crate::verdict::{DecisionExhibit, Exhibit, Judgement, StatementExhibit, Verdict};
@@ -39,6 +40,8 @@ fn decision() -> Exhibit {
             sid: Some("Guests".to_owned()),
         }),
         reason: "the resource-based policy `policy of bucket data`, statement `Guests` allows `s3:GetObject`".to_owned(),
+        not_read: vec![Layer::ServiceControl],
+        assumed_none: vec![Unreadable::ResourceControl, Unreadable::Session],
     })
 }
 
