@@ -31,6 +31,7 @@
 
 pub mod access;
 pub mod actions;
+pub mod lint;
 pub mod prove;
 
 mod arn;

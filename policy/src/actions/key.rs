@@ -1,6 +1,6 @@
 //! Condition keys as the table describes them.
 
-use crate::wildcard::matches_text;
+use super::name::matches_name;
 
 /// A condition key of a service, such as `s3:prefix` or `aws:RequestTag/${TagKey}`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,10 +57,13 @@ impl<'a> Key<'a> {
 pub(super) fn named(name: &str, written: &str) -> bool {
     match name.find(['$', '<']) {
         None => name.eq_ignore_ascii_case(written),
-        Some(_) => matches_text(
-            &with_wildcards(name).to_ascii_lowercase(),
-            &written.to_ascii_lowercase(),
-        ),
+        // Most keys differ before what users fill in.
+        Some(start) => {
+            let same_start = written
+                .get(..start)
+                .is_some_and(|begin| begin.eq_ignore_ascii_case(&name[..start]));
+            same_start && matches_name(&with_wildcards(name), written)
+        }
     }
 }
 

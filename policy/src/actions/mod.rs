@@ -8,6 +8,7 @@
 
 mod global;
 mod key;
+mod name;
 mod overlap;
 mod service;
 mod table;
@@ -17,3 +18,5 @@ pub use key::{Key, KeyType};
 pub use overlap::{arns_overlap, texts_overlap};
 pub use service::{AccessLevel, Action, ResourceType, Service};
 pub use table::{Source, Table};
+
+pub(crate) use name::matches_name;

@@ -3,9 +3,9 @@
 use std::fmt;
 
 use super::key::{Key, with_wildcards};
+use super::name::matches_name;
 use super::overlap::arns_overlap;
 use crate::nearest::nearest;
-use crate::wildcard::matches_text;
 
 /// A service by the prefix of its actions.
 #[derive(Debug)]
@@ -127,9 +127,8 @@ impl Service {
 
     /// The actions whose name, without prefix, matches `pattern`.
     pub fn actions_like(&self, pattern: &str) -> impl Iterator<Item = Action<'_>> {
-        let pattern = pattern.to_ascii_lowercase();
         self.actions()
-            .filter(move |action| matches_text(&pattern, &action.row.name.to_ascii_lowercase()))
+            .filter(move |action| matches_name(pattern, action.row.name))
     }
 
     /// Every type of resource.
@@ -183,6 +182,17 @@ impl<'a> Action<'a> {
     /// Without prefix: `GetObject`.
     pub fn name(&self) -> &'a str {
         self.row.name
+    }
+
+    /// Whether a pattern such as `s3:Get*` means it.
+    pub fn is_meant_by(&self, pattern: &str) -> bool {
+        match pattern.split_once(':') {
+            Some((prefix, name)) => {
+                matches_name(prefix, self.service.prefix) && matches_name(name, self.row.name)
+            }
+            // Without a colon, only a star can reach across the action's.
+            None => pattern == "*" || matches_name(pattern, &self.to_string()),
+        }
     }
 
     /// What it does, in AWS's classification.
@@ -262,6 +272,11 @@ impl<'a> ResourceType<'a> {
         self.service
     }
 
+    /// The ARN with wildcards: `arn:*:s3:::*/*`.
+    pub fn pattern(&self) -> String {
+        with_wildcards(self.row.arn)
+    }
+
     /// Whether some resource of this type matches `pattern`.
     ///
     /// Errs towards yes: AWS's reference does not say which characters a name
@@ -269,7 +284,7 @@ impl<'a> ResourceType<'a> {
     pub fn may_match(&self, pattern: &str) -> bool {
         let is_bucket = self.row.arn.ends_with(":::${BucketName}");
         let holds_slash = pattern.contains('/');
-        !(is_bucket && holds_slash) && arns_overlap(&with_wildcards(self.row.arn), pattern)
+        !(is_bucket && holds_slash) && arns_overlap(&self.pattern(), pattern)
     }
 }
 

@@ -3,9 +3,9 @@
 use std::sync::OnceLock;
 
 use super::global::{self, GlobalKey};
+use super::name::matches_name;
 use super::{Action, Service};
 use crate::nearest::nearest;
-use crate::wildcard::matches_text;
 
 const TEXT: &str = include_str!("../../data/actions.txt");
 
@@ -82,11 +82,10 @@ impl Table {
     /// Every action that `pattern` means: `s3:Get*`, `*:Describe*`, `*`.
     pub fn expand(&self, pattern: &str) -> Vec<Action<'_>> {
         let (prefix, name) = pattern.split_once(':').unwrap_or((pattern, "*"));
-        let prefix = prefix.to_ascii_lowercase();
         let services = self
             .services
             .iter()
-            .filter(|entry| matches_text(&prefix, entry.prefix));
+            .filter(|entry| matches_name(prefix, entry.prefix));
         services
             .flat_map(|entry| entry.service().actions_like(name))
             .collect()
