@@ -56,8 +56,6 @@ enum Match {
     No,
     /// One of the two is not what the operator compares.
     Unreadable,
-    /// The document's value has a variable that the request lacks.
-    Unresolved,
 }
 
 impl ConditionTest {
@@ -124,21 +122,19 @@ impl ConditionTest {
 
     fn is_listed(&self, value: &str, facts: &Facts<'_>) -> bool {
         match &self.comparison {
-            Comparison::Text(wanted) => self.any((wanted.iter()).map(|wanted| {
-                text(wanted, facts, || {
-                    wanted.matches(value, facts, Case::Matters)
-                })
-            })),
+            // A variable that the request lacks makes its value match nothing,
+            // and a negated operator holds: that is what AWS documents.
+            // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-no-value
+            Comparison::Text(wanted) => {
+                (wanted.iter()).any(|wanted| wanted.matches(value, facts, Case::Matters))
+            }
             Comparison::TextIgnoringCase(wanted) => {
-                self.any((wanted.iter()).map(|wanted| {
-                    text(wanted, facts, || wanted.equals_ignoring_case(value, facts))
-                }))
+                (wanted.iter()).any(|wanted| wanted.equals_ignoring_case(value, facts))
             }
             Comparison::Arn(wanted) => {
                 let found = segments(value);
                 self.any(wanted.iter().map(|wanted| match wanted {
-                    Some(wanted) if !wanted.is_resolved(facts) => Match::Unresolved,
-                    Some(wanted) => Match::of(wanted.matches(found.as_ref(), facts)),
+                    Some(wanted) => Match::of(wanted.matches_parts(found.as_ref(), facts)),
                     None => Match::Unreadable,
                 }))
             }
@@ -182,19 +178,13 @@ impl ConditionTest {
         found.any(|found| self.counts(found))
     }
 
-    /// Whether a value counts as listed.
-    ///
-    /// What cannot be read must open nothing: a Deny applies, an Allow does
-    /// not. A variable that the request lacks never matches, and AWS calls the
-    /// statement invalid, so that a negated operator does not turn it into an
-    /// Allow either.
-    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html>
+    /// Whether a value counts as listed: what cannot be read must open nothing,
+    /// so a Deny applies by it and an Allow does not.
     fn counts(&self, found: Match) -> bool {
         match found {
             Match::Yes => true,
             Match::No => false,
             Match::Unreadable => (self.effect == Effect::Deny) != self.negated,
-            Match::Unresolved => self.effect == Effect::Allow && self.negated,
         }
     }
 }
@@ -263,14 +253,6 @@ impl Order {
             Self::Greater => found > wanted,
             Self::GreaterOrEqual => found >= wanted,
         })
-    }
-}
-
-fn text(wanted: &Pattern, facts: &Facts<'_>, matches: impl FnOnce() -> bool) -> Match {
-    if wanted.is_resolved(facts) {
-        Match::of(matches())
-    } else {
-        Match::Unresolved
     }
 }
 

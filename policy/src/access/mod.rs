@@ -29,13 +29,12 @@ mod request;
 mod resources;
 mod services;
 mod statement;
+mod written;
 
 pub use answer::{Answer, AnswerFailure, AnsweredStatement, answer_line};
 pub use compiled::Compiled;
 pub use decision::{DecidedBy, Decision, Outcome};
 pub use policies::{Attached, Layer, Policies};
-pub use question::{
-    ContextValue, NamedPrincipal, Question, QuestionError, QuestionPolicies, QuestionPolicy,
-    QuestionPrincipal,
-};
+pub use question::{NamedPrincipal, Question, QuestionError, QuestionPolicies, QuestionPrincipal};
 pub use request::{Caller, Context, Request};
+pub use written::{ContextValue, QuestionPolicy};

@@ -13,10 +13,7 @@ pub(super) struct Reading {
 
 /// A text with wildcards and variables.
 #[derive(Debug)]
-pub(super) struct Pattern {
-    shape: Shape,
-    has_variables: bool,
-}
+pub(super) struct Pattern(Shape);
 
 /// The shapes that nearly all patterns have, and the rest.
 #[derive(Debug)]
@@ -60,44 +57,18 @@ impl Pattern {
 
     /// The pattern that these pieces make.
     pub(super) fn of(pieces: Vec<Piece>) -> Self {
-        let has_variables = pieces
-            .iter()
-            .any(|piece| matches!(piece, Piece::Variable(_)));
-        let shape = match pieces.as_slice() {
+        Self(match pieces.as_slice() {
             [] => Shape::Exactly("".into()),
             [Piece::Many] => Shape::Anything,
             [Piece::Text(text)] => Shape::Exactly(text.as_str().into()),
             [Piece::Text(text), Piece::Many] => Shape::StartsWith(text.as_str().into()),
             _ => Shape::Pieces(pieces.into_boxed_slice()),
-        };
-        Self {
-            shape,
-            has_variables,
-        }
-    }
-
-    /// Whether every text matches.
-    pub(super) fn is_anything(&self) -> bool {
-        matches!(self.shape, Shape::Anything)
-    }
-
-    /// Whether the request has a value for every variable.
-    pub(super) fn is_resolved(&self, facts: &Facts<'_>) -> bool {
-        if !self.has_variables {
-            return true;
-        }
-        let Shape::Pieces(pieces) = &self.shape else {
-            return true;
-        };
-        pieces.iter().all(|piece| match piece {
-            Piece::Variable(variable) => variable.value(facts).is_some(),
-            _ => true,
         })
     }
 
     /// Whether `text` matches; never, where a variable has no value.
     pub(super) fn matches(&self, text: &str, facts: &Facts<'_>, case: Case) -> bool {
-        match &self.shape {
+        match &self.0 {
             Shape::Anything => true,
             Shape::Exactly(wanted) => case.equal(wanted.as_bytes(), text.as_bytes()),
             Shape::StartsWith(wanted) => {
@@ -112,16 +83,17 @@ impl Pattern {
     /// have no place here.
     pub(super) fn equals_ignoring_case(&self, text: &str, facts: &Facts<'_>) -> bool {
         let found = text.chars().flat_map(char::to_lowercase);
-        match &self.shape {
+        match &self.0 {
             Shape::Exactly(wanted) => wanted.chars().flat_map(char::to_lowercase).eq(found),
             Shape::Pieces(pieces) => {
                 let texts = pieces.iter().map(|piece| match piece {
-                    Piece::Text(text) => text,
-                    Piece::Variable(variable) => variable.value(facts).unwrap_or_default(),
-                    Piece::Many | Piece::One => "",
+                    Piece::Text(text) => Some(text.as_str()),
+                    Piece::Variable(variable) => variable.value(facts),
+                    Piece::Many | Piece::One => None,
                 });
-                let wanted = texts.flat_map(str::chars).flat_map(char::to_lowercase);
-                self.is_resolved(facts) && wanted.eq(found)
+                let wanted = texts.clone().flatten().flat_map(str::chars);
+                texts.into_iter().all(|text| text.is_some())
+                    && wanted.flat_map(char::to_lowercase).eq(found)
             }
             Shape::Anything | Shape::StartsWith(_) => false,
         }
@@ -234,7 +206,12 @@ fn glob(pieces: &[Piece], text: &str, facts: &Facts<'_>, case: Case) -> bool {
 }
 
 /// What is left of `text` after a piece that it starts with.
-fn after_piece<'t>(piece: &Piece, text: &'t str, facts: &Facts<'_>, case: Case) -> Option<&'t str> {
+pub(super) fn after_piece<'t>(
+    piece: &Piece,
+    text: &'t str,
+    facts: &Facts<'_>,
+    case: Case,
+) -> Option<&'t str> {
     let wanted = match piece {
         Piece::Text(wanted) => wanted.as_str(),
         // A value is compared as it is: wildcards in it are letters.

@@ -1,19 +1,15 @@
 //! A request with its policies as JSON: what `cloister access` reads.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{Error as _, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer};
-use serde_json::value::RawValue;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
 use crate::access::caller::is_account_id;
 use crate::access::request::folded;
+use crate::access::written::{ContextValue, QuestionPolicy};
 use crate::access::{Attached, Caller, Context, Layer, Policies, Request};
-use crate::{Arn, Document, PolicyError};
+use crate::{Arn, PolicyError};
 
 /// One question: who asks for what, and the policies that apply.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -75,11 +71,6 @@ pub struct NamedPrincipal {
     root: Option<String>,
 }
 
-/// The value of a condition key: a text, a boolean, a number, a list of these, or null for a key
-/// that is absent although AWS usually sends it.
-#[derive(Debug, Clone)]
-pub struct ContextValue(Vec<String>);
-
 /// The policies that apply, by the place each is attached to.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -101,13 +92,6 @@ pub struct QuestionPolicies {
     pub endpoint: Option<QuestionPolicy>,
     /// Layers that exist and are not known here.
     pub unread: BTreeSet<Layer>,
-}
-
-/// A policy document, as an object or as JSON text, under a name; or the object alone.
-#[derive(Debug, Clone)]
-pub struct QuestionPolicy {
-    name: Option<String>,
-    document: Box<RawValue>,
 }
 
 /// Why a question cannot be answered.
@@ -263,8 +247,8 @@ fn is_action(text: &str) -> bool {
 fn context(given: BTreeMap<String, ContextValue>) -> Result<Context, QuestionError> {
     let mut context = Context::default();
     let mut seen: BTreeMap<String, String> = BTreeMap::new();
-    for (key, ContextValue(values)) in given {
-        context.set(&key, values);
+    for (key, value) in given {
+        context.set(&key, value.texts());
         if let Some(one) = seen.insert(folded(&key), key.clone()) {
             return Err(QuestionError::SameKey { one, other: key });
         }
@@ -308,149 +292,4 @@ fn one(place: &str, policy: Option<QuestionPolicy>) -> Result<Option<Attached>, 
     policy
         .map(|policy| policy.read(place.to_owned()))
         .transpose()
-}
-
-impl QuestionPolicy {
-    /// `place` is also the name of a document that has none.
-    fn read(self, place: String) -> Result<Attached, QuestionError> {
-        let written = self.document.get();
-        let text = if written.starts_with('"') {
-            Cow::Owned(serde_json::from_str::<String>(written)?)
-        } else {
-            Cow::Borrowed(written)
-        };
-        match Document::parse(&text) {
-            Ok(document) => Ok(Attached {
-                name: self.name.unwrap_or(place),
-                document,
-            }),
-            Err(source) => Err(QuestionError::Policy { place, source }),
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for QuestionPrincipal {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Principal;
-        impl<'de> Visitor<'de> for Principal {
-            type Value = QuestionPrincipal;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a principal, as a text or an object")
-            }
-
-            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Self::Value, E> {
-                Ok(QuestionPrincipal::Text(text.to_owned()))
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-                NamedPrincipal::deserialize(MapAccessDeserializer::new(map))
-                    .map(QuestionPrincipal::Named)
-            }
-        }
-        deserializer.deserialize_any(Principal)
-    }
-}
-
-/// A document under a name, as it is written.
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct WrittenPolicy {
-    /// Comes back in answers that this document decides.
-    #[serde(default)]
-    name: Option<String>,
-    /// The policy, as an object or as JSON text.
-    #[schemars(with = "PolicyObjectOrText")]
-    document: Box<RawValue>,
-}
-
-/// For the schema alone: what stands in `document`.
-#[derive(JsonSchema)]
-#[serde(untagged)]
-#[expect(dead_code, reason = "read by the schema generator only")]
-enum PolicyObjectOrText {
-    Object(serde_json::Map<String, serde_json::Value>),
-    Text(String),
-}
-
-impl<'de> Deserialize<'de> for QuestionPolicy {
-    /// The document is kept as text, so that its errors know line and column.
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        /// Its presence tells a bare document.
-        #[derive(Deserialize)]
-        struct Bare {
-            #[serde(rename = "Statement")]
-            statement: Option<serde::de::IgnoredAny>,
-        }
-        let raw = Box::<RawValue>::deserialize(deserializer)?;
-        let bare: Bare = serde_json::from_str(raw.get()).map_err(D::Error::custom)?;
-        if bare.statement.is_some() {
-            return Ok(Self {
-                name: None,
-                document: raw,
-            });
-        }
-        let written: WrittenPolicy = serde_json::from_str(raw.get()).map_err(D::Error::custom)?;
-        Ok(Self {
-            name: written.name,
-            document: written.document,
-        })
-    }
-}
-
-impl JsonSchema for QuestionPolicy {
-    fn schema_name() -> Cow<'static, str> {
-        "Policy".into()
-    }
-
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let written = generator.subschema_for::<WrittenPolicy>();
-        json_schema!({
-            "description": "A policy document under a name, or the document's object alone.",
-            "anyOf": [written, {"type": "object", "required": ["Statement"]}],
-        })
-    }
-}
-
-impl<'de> Deserialize<'de> for ContextValue {
-    /// Numbers keep their text, which a float would round.
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = Box::<RawValue>::deserialize(deserializer)?;
-        let written = raw.get();
-        let values = match written.as_bytes().first() {
-            Some(b'n') => Vec::new(),
-            Some(b'[') => {
-                let items: Vec<Box<RawValue>> =
-                    serde_json::from_str(written).map_err(D::Error::custom)?;
-                let values = items.iter().map(|item| scalar(item.get()));
-                values.collect::<Result<_, _>>().map_err(D::Error::custom)?
-            }
-            _ => vec![scalar(written).map_err(D::Error::custom)?],
-        };
-        Ok(Self(values))
-    }
-}
-
-fn scalar(written: &str) -> Result<String, String> {
-    match written.as_bytes().first() {
-        Some(b'"') => serde_json::from_str(written).map_err(|error| error.to_string()),
-        Some(b'{' | b'[' | b'n') | None => Err(format!(
-            "a condition key has texts, booleans and numbers, not `{written}`"
-        )),
-        Some(_) => Ok(written.to_owned()),
-    }
-}
-
-impl JsonSchema for ContextValue {
-    fn schema_name() -> Cow<'static, str> {
-        "ContextValue".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({
-            "description": "The value of a condition key: a text, a boolean, a number, a list of these, or null for a key that is absent although AWS usually sends it.",
-            "type": ["string", "boolean", "number", "array", "null"],
-            "items": {"type": ["string", "boolean", "number"]},
-        })
-    }
 }

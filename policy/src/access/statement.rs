@@ -67,7 +67,7 @@ impl<'p> CompiledStatement<'p> {
 
     fn covers(&self, facts: &Facts<'_>) -> bool {
         match &self.resources {
-            Some(resources) => resources.matches(facts, self.effect),
+            Some(resources) => resources.matches(facts),
             None => match without_resource(self.layer, facts.service) {
                 WithoutResource::ItsOwn => true,
                 WithoutResource::Nothing => false,
