@@ -67,17 +67,18 @@ def download(release: str, folder: Path) -> Path:
 
 def service_lines(prefix: str, service: dict) -> list[str]:
     rows_of = {name: action["resource_types"] for name, action in sorted(service["privileges"].items())}
-    keys = sorted(set(all_keys(service, rows_of)))
+    types_of = {spelt(name): found["type"] for name, found in service["conditions"].items()}
+    keys = sorted({spelt(key) for key in all_keys(service, rows_of)})
     types = sorted(service["resources"])
     key_numbers = {key: number for number, key in enumerate(keys)}
     type_numbers = {name: number for number, name in enumerate(types)}
 
     def numbers(wanted) -> str:
-        return ",".join(str(number) for number in sorted({key_numbers[key] for key in wanted}))
+        return ",".join(str(number) for number in sorted({key_numbers[spelt(key)] for key in wanted}))
 
     lines = [row("s", prefix, service["service_name"])]
     for key in keys:
-        lines.append(row("k", key, service["conditions"].get(key, {}).get("type", "")))
+        lines.append(row("k", key, types_of.get(key, "")))
     for name in types:
         resource = service["resources"][name]
         lines.append(row("r", name, resource["arn"], numbers(resource["condition_keys"])))
@@ -96,6 +97,13 @@ def all_keys(service: dict, rows_of: dict):
     for rows in rows_of.values():
         for found in rows.values():
             yield from found["condition_keys"]
+
+
+def spelt(key: str) -> str:
+    """The key with its tag as a placeholder, which some pages leave out or write as plain text."""
+    name, slash, tag = key.partition("/")
+    is_tag = slash and tag in ("", "tag-key")
+    return f"{name}/${{TagKey}}" if is_tag else key
 
 
 def row(*fields: str) -> str:

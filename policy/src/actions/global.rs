@@ -165,6 +165,11 @@ pub(super) const ALL: &[GlobalKey] = &[
         Bool,
         Only("when an AWS MCP server makes it for the caller"),
     ),
+    one(
+        "aws:IsMcpServiceAction",
+        Bool,
+        Only("when an MCP server is asked"),
+    ),
     one("aws:CurrentTime", Date, Always),
     one("aws:EpochTime", Date, Always),
     one("aws:referer", String, Only("when the client sends it")),

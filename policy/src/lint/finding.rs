@@ -27,7 +27,7 @@ pub struct Finding {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
-    /// It does something else than it says, whatever was intended.
+    /// It does not do what it says, or hands over what nobody would want to.
     Error,
     /// It very likely does something else than was intended.
     Warning,

@@ -103,7 +103,7 @@ fn places() -> Vec<Place> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]
     fn linting_never_panics_and_gives_the_same_twice(

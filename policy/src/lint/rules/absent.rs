@@ -52,6 +52,9 @@ pub(in crate::lint) const L36: Rule = Rule {
     check: Check::Statement(long_term_keys_escape),
 };
 
+/// Keys that every request of their actions has: a grant names its operations.
+const ALWAYS_SENT: [&str; 1] = ["kms:GrantOperations"];
+
 /// Network keys that some requests lack for a reason other than where they
 /// come from, with the keys by which a statement can except those.
 const COMPANIONS: [(&str, &[&str]); 2] = [
@@ -115,10 +118,7 @@ fn unable(scene: &Scene<'_>, at: &At<'_>, test: &Test<'_>) -> Option<Finding> {
         None => is_known(scene, test.key),
     };
     // What a resource is tagged with, AWS's reference does not tell for every action.
-    let is_of_resource = test
-        .key
-        .to_ascii_lowercase()
-        .starts_with("aws:resourcetag/");
+    let is_of_resource = matches_name("*:ResourceTag/*", test.key);
     if !by_action || is_of_resource {
         return None;
     }
@@ -127,16 +127,16 @@ fn unable(scene: &Scene<'_>, at: &At<'_>, test: &Test<'_>) -> Option<Finding> {
         .iter()
         .filter(|action| !action.carries(test.key))
         .collect();
+    let when = if at.tests().count() == 1 {
+        "always"
+    } else {
+        "whenever the other conditions do"
+    };
     let reason = format!(
-        "No request for {} has `{}`, and `{}` holds without the key, so {} denied always.",
+        "No request for {} has `{}`, and `{}` holds without the key, so the Deny holds {when}.",
         listed(&unable),
         test.key,
         described(test),
-        if unable.len() == 1 {
-            "it is"
-        } else {
-            "they are"
-        },
     );
     let mend = match test.null() {
         Some(_) => "Deny only actions that have the key.".to_owned(),
@@ -168,6 +168,7 @@ fn allows_without_the_key(_: &Scene<'_>, at: &At<'_>) -> Vec<Finding> {
     }
     at.tests()
         .filter(|test| test.is_for_all_values() && !at.needs(test.key))
+        .filter(|test| !ALWAYS_SENT.iter().any(|key| test.is_of(key)))
         .map(|test| {
             let reason = format!(
                 "`{}` holds for a request without `{}`, so leaving it out is allowed.",

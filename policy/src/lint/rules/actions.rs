@@ -39,16 +39,13 @@ const CALLS: [(&str, &str); 11] = [
 ];
 
 /// Words by which a Sid or a document's name promises that nothing is changed.
-const READING: [&str; 9] = [
+const READING: [&str; 6] = [
     "readonly",
     "readyonly",
     "viewonly",
     "listonly",
     "describeonly",
     "metricsonly",
-    "auditor",
-    "viewer",
-    "reader",
 ];
 
 fn unknown(scene: &Scene<'_>, at: &At<'_>) -> Vec<Finding> {
@@ -71,7 +68,7 @@ fn unknown_action(scene: &Scene<'_>, at: &At<'_>, pattern: &str) -> Finding {
             None => unknown_service(scene, at, pattern, prefix),
             Some(service) => match meant(service, name) {
                 Some(meant) => no_action(at, pattern, &format!("{}:{meant}", service.prefix())),
-                None => newer(scene, at, &format!("action `{pattern}`")),
+                None => perhaps_newer(scene, at, pattern, service, name),
             },
         },
     };
@@ -90,13 +87,27 @@ fn meant(service: &Service, name: &str) -> Option<String> {
     if service.actions_like(&format!("{name}*")).next().is_some() {
         return Some(format!("{name}*"));
     }
-    let nearest = service.nearest_action(name);
-    let found = nearest.or_else(|| {
-        service
-            .actions()
-            .find(|action| has_inserted(name, action.name()))
-    });
-    found.map(|action| action.name().to_owned())
+    let nearest = service.nearest_action(name)?;
+    Some(nearest.name().to_owned())
+}
+
+/// The name is like none that is known, or only like a longer one.
+fn perhaps_newer(
+    scene: &Scene<'_>,
+    at: &At<'_>,
+    pattern: &str,
+    service: &Service,
+    name: &str,
+) -> Finding {
+    let finding = newer(scene, at, &format!("action `{pattern}`"));
+    let mut actions = service.actions();
+    match actions.find(|action| has_inserted(name, action.name())) {
+        Some(longer) => Finding {
+            mend: format!("Write `{longer}` if that is meant."),
+            ..finding.guessed()
+        },
+        None => finding,
+    }
 }
 
 /// Whether `longer` is `name` with something in its middle.
@@ -143,7 +154,7 @@ fn wider_than_title(scene: &Scene<'_>, at: &At<'_>) -> Vec<Finding> {
     let promises = promises_reading(at);
     at.action_patterns()
         .iter()
-        .filter(|pattern| pattern.contains(['*', '?']))
+        .filter(|pattern| pattern.contains(['*', '?']) && !starts_with_reading(pattern))
         .filter_map(|pattern| {
             let meant = scene.table.expand(pattern);
             let changing: Vec<&Action<'_>> = meant
@@ -173,6 +184,16 @@ fn wider(pattern: &str, changing: &[&Action<'_>], beside: &str) -> String {
     // What changes permissions is worth naming first.
     named.sort_by_key(|action| action.level() != AccessLevel::PermissionsManagement);
     format!("`{pattern}` means {} as well, {beside}.", listed(named))
+}
+
+/// Whether the name before the wildcard is a verb that changes nothing, although
+/// AWS may classify some such action as writing.
+fn starts_with_reading(pattern: &str) -> bool {
+    const VERBS: [&str; 7] = [
+        "BatchGet", "Describe", "Get", "List", "Lookup", "Search", "View",
+    ];
+    let name = pattern.split_once(':').map_or(pattern, |(_, name)| name);
+    VERBS.iter().any(|verb| name.starts_with(verb))
 }
 
 /// Whether the wildcard stands for the verb: `sagemaker:*App`.

@@ -1,6 +1,6 @@
 //! Condition keys: whether they exist, and whether the actions carry them.
 
-use crate::actions::{Action, Presence};
+use crate::actions::{Action, Presence, matches_name};
 use crate::lint::Finding;
 use crate::lint::bundle::Place;
 use crate::lint::rule::{Check, Rule};
@@ -41,18 +41,19 @@ fn unknown_key(scene: &Scene<'_>, at: &At<'_>, test: &Test<'_>) -> Option<Findin
         return None;
     }
     let Some((prefix, name)) = test.key.split_once(':') else {
-        return Some(misspelt(at, test, None));
+        return Some(misspelt(scene, at, test, None));
     };
     if is_federated(prefix) || name.contains("${") {
         return None;
     }
     if prefix.eq_ignore_ascii_case("aws") {
         let known = scene.table.global_keys().iter().map(|key| key.name);
-        return Some(misspelt(at, test, nearest_key(test.key, known)));
+        return Some(misspelt(scene, at, test, nearest_key(test.key, known)));
     }
     let Some(service) = scene.table.service(prefix) else {
         let meant = scene.table.nearest_service(prefix);
         return Some(misspelt(
+            scene,
             at,
             test,
             meant.map(|meant| format!("{meant}:{name}")),
@@ -62,7 +63,7 @@ fn unknown_key(scene: &Scene<'_>, at: &At<'_>, test: &Test<'_>) -> Option<Findin
         return None;
     }
     let known = service.keys().iter().map(|key| key.name);
-    Some(misspelt(at, test, nearest_key(test.key, known)))
+    Some(misspelt(scene, at, test, nearest_key(test.key, known)))
 }
 
 /// The nearest name; of a key with a tag, the tag is kept.
@@ -88,17 +89,21 @@ fn longest_start<'a>(written: &str, known: &[&'a str]) -> Option<&'a str> {
         .copied()
 }
 
-fn misspelt(at: &At<'_>, test: &Test<'_>, meant: Option<String>) -> Finding {
-    let reason = format!(
-        "There is no condition key `{}`, so no request has it.",
-        test.key
-    );
-    let finding = match meant {
-        Some(meant) => at.error(reason, format!("Write `{meant}`.")),
-        None => at.warning(
-            reason,
-            "Check its spelling in AWS's reference of condition keys.",
-        ),
+fn misspelt(scene: &Scene<'_>, at: &At<'_>, test: &Test<'_>, meant: Option<String>) -> Finding {
+    let finding = if let Some(meant) = meant {
+        let reason = format!(
+            "There is no condition key `{}`, so no request has it.",
+            test.key
+        );
+        at.error(reason, format!("Write `{meant}`."))
+    } else {
+        let date = scene.table.source().date;
+        let reason = format!(
+            "AWS's reference, taken on {date}, knows no condition key `{}`.",
+            test.key
+        );
+        let mend = "Check its spelling; if it is newer than that, this can be ignored.";
+        at.warning(reason, mend)
     };
     finding.at(at.path_of(test))
 }
@@ -120,10 +125,12 @@ fn never_carried(scene: &Scene<'_>, at: &At<'_>) -> Vec<Finding> {
 
 /// Whether AWS's reference says which actions carry the key.
 fn is_by_action(scene: &Scene<'_>, key: &str) -> bool {
+    // Which resources have tags, the reference does not tell for every action.
+    if matches_name("*:ResourceTag/*", key) {
+        return false;
+    }
     if let Some(global) = scene.table.global_key(key) {
-        // Which resources have tags, the reference does not tell for every action.
-        let is_of_resource = global.name.starts_with("aws:ResourceTag/");
-        return global.presence == Presence::ByAction && !is_of_resource;
+        return global.presence == Presence::ByAction;
     }
     let service = key
         .split_once(':')
@@ -142,10 +149,8 @@ fn allow_finding(scene: &Scene<'_>, at: &At<'_>, test: &Test<'_>) -> Option<Find
             "No request for {unable} has `{}`, so it is not allowed here.",
             test.key
         );
-        at.error(
-            reason,
-            mend(all, "Allow it in a statement without the condition"),
-        )
+        let mend = mend(all, "Allow it in a statement without the condition");
+        graded(at, all, reason, mend)
     } else {
         let reason = format!(
             "No request for {unable} has `{}`, so the condition does not limit it.",
@@ -163,7 +168,16 @@ fn deny_finding(scene: &Scene<'_>, at: &At<'_>, test: &Test<'_>) -> Option<Findi
         test.key
     );
     let mend = mend(all, "Deny it by a key that it has");
-    Some(at.error(reason, mend).at(at.path_of(test)))
+    Some(graded(at, all, reason, mend).at(at.path_of(test)))
+}
+
+/// An error where the statement as a whole says nothing.
+fn graded(at: &At<'_>, all: bool, reason: String, mend: String) -> Finding {
+    if all {
+        at.error(reason, mend)
+    } else {
+        at.warning(reason, mend)
+    }
 }
 
 fn mend(all: bool, otherwise: &str) -> String {

@@ -1,6 +1,6 @@
 //! Whether actions and resources of a statement fit each other.
 
-use crate::actions::Action;
+use crate::actions::{AccessLevel, Action};
 use crate::lint::Finding;
 use crate::lint::bundle::Place;
 use crate::lint::rule::{Check, Rule};
@@ -36,16 +36,25 @@ fn knows_no_resource(scene: &Scene<'_>, at: &At<'_>) -> Vec<Finding> {
         return Vec::new();
     }
     let reason = format!(
-        "{} knows no resource but `*`, so this does not {} it for {}.",
+        "{} can be {} on `*` only, and not on {}.",
         listed(&lost),
-        if at.allows() { "allow" } else { "deny" },
+        if at.allows() { "allowed" } else { "denied" },
         listed(resources)
     );
     let mend = format!(
         "Put {} into a statement of its own with `\"Resource\": \"*\"`.",
         listed(&lost)
     );
-    vec![at.error(reason, mend).at(at.path("Resource"))]
+    // Which lists know resources has changed over time.
+    let only_lists = lost
+        .iter()
+        .all(|action| action.level() == AccessLevel::List);
+    let finding = if only_lists {
+        at.warning(reason, mend)
+    } else {
+        at.error(reason, mend)
+    };
+    vec![finding.at(at.path("Resource"))]
 }
 
 fn takes_another_type(scene: &Scene<'_>, at: &At<'_>) -> Vec<Finding> {
@@ -53,26 +62,30 @@ fn takes_another_type(scene: &Scene<'_>, at: &At<'_>) -> Vec<Finding> {
         return Vec::new();
     };
     let fits = |action: &Action<'_>| {
-        resources
-            .iter()
-            .any(|pattern| action.may_be_done_to(pattern))
+        let mut patterns = resources.iter();
+        patterns.any(|pattern| action.may_be_done_to(pattern))
     };
-    let lost: Vec<Action<'_>> = named(scene, at)
+    let is_moot = !scene.actions(at.statement).iter().any(fits);
+    let lost = named(scene, at)
         .into_iter()
-        .filter(|action| !action.knows_no_resource() && !fits(action))
-        .collect();
-    lost.iter()
-        .map(|action| {
-            let types = action.resource_types().map(|taken| taken.pattern());
-            let reason = format!(
-                "`{action}` takes {}, and nothing of that type matches {}.",
-                listed(types),
-                listed(resources)
-            );
-            let mend = format!("Add a resource that `{action}` takes, or leave the action out.");
-            at.error(reason, mend).at(at.path("Resource"))
-        })
-        .collect()
+        .filter(|action| !action.knows_no_resource() && !fits(action));
+    lost.map(|action| {
+        let types = action.resource_types().map(|taken| taken.pattern());
+        let reason = format!(
+            "`{action}` takes {}, and nothing of that type matches {}.",
+            listed(types),
+            listed(resources)
+        );
+        let mend = format!("Add a resource that `{action}` takes, or leave the action out.");
+        // Beside actions that fit, it may have been listed for convenience.
+        let finding = if is_moot {
+            at.error(reason, mend)
+        } else {
+            at.warning(reason, mend)
+        };
+        finding.at(at.path("Resource"))
+    })
+    .collect()
 }
 
 /// The resources of a statement that does not mean every resource.

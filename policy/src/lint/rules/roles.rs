@@ -66,9 +66,10 @@ fn passes(at: &At<'_>) -> Option<Finding> {
     } else {
         "Name the roles that may be passed, and the service in `StringEquals` on `iam:PassedToService`."
     };
-    let finding = match widest {
-        Some(_) => at.error(reason, mend),
-        None => at.warning(reason, mend).guessed(),
+    let finding = match (widest, to_one_service) {
+        (Some(_), false) => at.error(reason, mend),
+        (Some(_), true) => at.warning(reason, mend),
+        (None, _) => at.warning(reason, mend).guessed(),
     };
     Some(finding.at(at.path("Resource")))
 }
