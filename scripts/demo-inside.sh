@@ -24,7 +24,7 @@ trap take_down EXIT
 trap 'exit 143' TERM
 
 echo
-echo "== A little traffic: a data scientist inside the VPC"
+echo "== A little traffic: a data scientist inside the VPC, and where the lock holds"
 "$(cloister sandbox python)" scripts/demo_traffic.py "$(terraform output -raw bucket)"
 
 echo

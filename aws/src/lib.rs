@@ -3,7 +3,8 @@
 //! The only crate that names an AWS SDK. [`Accounts`] turns the provider's settings into sessions, one [`Aws`] per
 //! account and region; every call goes through one path that waits for the rate limit, judges the answer and repeats
 //! what may be repeated. [`kinds()`] is the registry of what the engine can make; `list_objects`, `lookup_events` and
-//! their like are narrow readers for the evidence.
+//! their like are narrow readers for the evidence. [`observe`] shows one object as it is, of those kinds and of some that
+//! are only looked at.
 //!
 //! It never waits for states, never orders parts and never decides what should exist: that is the engine's and the
 //! blueprints'. It reads no environment but through [`Environment`] and never logs a secret or a policy.
@@ -15,15 +16,16 @@ mod session;
 
 pub use calls::Rate;
 pub use kinds::{
-    AccessLog, Arn, Encryption, KmsAlias, KmsAliasDesired, KmsAliasObserved, KmsKey, KmsKeyDesired,
+    AccessLog, Arn, Encryption, IamGroupObserved, IamPolicyObserved, IamRoleObserved,
+    IamUserObserved, KmsAlias, KmsAliasDesired, KmsAliasObserved, KmsKey, KmsKeyDesired,
     KmsKeyDisposal, KmsKeyObserved, LifecycleRule, Ownership, PublicAccessBlock, Rotation,
     S3Bucket, S3BucketDesired, S3BucketDisposal, S3BucketObserved, S3BucketPolicy,
     S3BucketPolicyDesired, S3BucketPolicyDisposal, S3BucketPolicyObserved, Transition, Versioning,
-    kinds,
+    VpcEndpointObserved, kinds,
 };
 pub use readers::{
     LookupAttribute, LookupPage, ObjectPage, ObjectSummary, TrailEvent, get_object, list_objects,
-    lookup_events, observe,
+    lookup_events, observable_kinds, observe,
 };
 pub use session::{
     AccountRole, Accounts, AssumeRole, Aws, CallerIdentity, Environment, Partition, Product,

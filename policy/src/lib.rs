@@ -29,6 +29,11 @@
 //! # Ok::<(), cloister_policy::PolicyError>(())
 //! ```
 
+pub mod access;
+pub mod actions;
+pub mod lint;
+pub mod prove;
+
 mod arn;
 mod build;
 mod caller;

@@ -12,6 +12,8 @@ import threading
 import warnings
 from pathlib import Path
 
+from .access.worker import NoEvaluator, Worker, command
+
 _PARENT_CHECK_SECONDS = 0.5
 
 
@@ -25,6 +27,18 @@ def main() -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
 
+    try:
+        worker = Worker(command(os.environ))
+        worker.start()
+    except NoEvaluator as reason:
+        return _refuse(reason)
+    try:
+        return _serve(arguments, worker, stop)
+    finally:
+        worker.stop()
+
+
+def _serve(arguments: argparse.Namespace, worker: Worker, stop: threading.Event) -> int:
     from . import environment  # moto reads its settings while it is imported.
 
     environment.prepare(arguments.state_dir)
@@ -36,11 +50,15 @@ def main() -> int:
     if arguments.parent_pid:
         threading.Thread(target=_watch_parent, args=(arguments.parent_pid, stop), daemon=True).start()
     try:
-        run(arguments.ready_file, arguments.faults, arguments.latency, stop)
+        run(arguments.ready_file, worker, arguments.faults, arguments.latency, stop)
     except (FaultFileError, QuotaError) as reason:
-        print(f"cloister-sandbox: {reason}", file=sys.stderr)
-        return 2
+        return _refuse(reason)
     return 0
+
+
+def _refuse(reason: Exception) -> int:
+    print(f"cloister-sandbox: {reason}", file=sys.stderr)
+    return 2
 
 
 def _arguments() -> argparse.Namespace:

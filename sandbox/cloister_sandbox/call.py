@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import enum
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -26,6 +28,7 @@ class Principal:
     session_tags: dict[str, str] = field(default_factory=dict)
     transitive_tag_keys: tuple[str, ...] = ()
     source_identity: str = ""
+    session_policies: tuple[tuple[str, str], ...] = ()  # Name and text of each.
     created: datetime | None = None
 
     @property
@@ -53,12 +56,21 @@ class Vantage:
         return bool(self.vpc_id)
 
 
+class Visibility(enum.Enum):
+    """Which records a call leaves."""
+
+    RECORDED = "recorded"
+    ENDPOINT_ONLY = "endpoint only"  # Denied by an endpoint's policy: a network activity event and no other.
+    NOT_RECORDED = "not recorded"
+
+
 @dataclass
 class Call:
     """A call as the pipeline, the faults and the patches see it.
 
     `operation` is the modelled name, or what the client sent where the model has none; then `known` is False.
-    `parameters` have the member names of botocore's model. `account` is the caller's.
+    `parameters` have the member names of botocore's model. `account` is the caller's. `kept_objects` are those that a
+    DeleteObjects call may not delete, each with the reason. `may` asks whether the caller may do something more.
     """
 
     seq: int
@@ -84,6 +96,9 @@ class Call:
     fails_later: bool = False
     vpc_endpoint_id: str = ""
     vpc_endpoint_account: str = ""
+    kept_objects: list[tuple[dict[str, Any], Any]] = field(default_factory=list)
+    visibility: Visibility = Visibility.RECORDED
+    may: Callable[[Any], bool] | None = None
 
     @property
     def action(self) -> str:

@@ -13,8 +13,10 @@ from typing import Any
 from werkzeug.wrappers import Response
 
 from . import answers, buckets, models, network, refusals, sockets, wire
+from .access import deletions
+from .access.worker import Undecidable
 from .accounts import HOME_ACCOUNT
-from .call import ANONYMOUS, ENVIRON_KEY, Call, Vantage
+from .call import ANONYMOUS, ENVIRON_KEY, Call, Vantage, Visibility
 from .decode import Decoded, decode
 from .identity import ExpiredSession, UnknownAccessKey, utc_now
 from .patches import s3_roots
@@ -61,7 +63,8 @@ class Pipeline:
             sockets.cut(environ)
         refused = self._identify(call, decoded)
         if refused is not None:
-            return self._finish(call, refused, None, recorded=False)
+            call.visibility = Visibility.NOT_RECORDED  # CloudTrail leaves out what fails authentication.
+            return self._finish(call, refused, None)
         return self._perform(call, environ)
 
     def _identify(self, call: Call, decoded: Decoded) -> Response | None:
@@ -81,11 +84,9 @@ class Pipeline:
         environ["HTTP_X_MOTO_ACCOUNT_ID"] = (
             call.account or buckets.owner(call.parameters.get("Bucket", "")) or HOME_ACCOUNT
         )
-        if call.signed_in == "query" and call.service != "s3":
-            # moto finds the service in this header only.
-            scope = (
-                f"{call.principal.access_key}/20000101/{call.region}/{models.signing_name(call.service)}/aws4_request"
-            )
+        if _needs_signature(call):
+            name = call.principal.access_key or "ANONYMOUS"
+            scope = f"{name}/20000101/{call.region}/{models.signing_name(call.service)}/aws4_request"
             environ["HTTP_AUTHORIZATION"] = f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"
         fault = self._sandbox.spoiler.decide(call)
         kind = fault.kind.value if fault else None
@@ -108,18 +109,35 @@ class Pipeline:
         invalid = validate(call)
         if invalid is not None:
             return answers.error(call, *invalid)
+        return self._refused(call) or self._effect(call, environ)
+
+    def _refused(self, call: Call) -> Response | None:
+        """The answer to a call that its caller may not make. What cannot be decided is not allowed either."""
+        try:
+            refusal = self._sandbox.gate.refusal(call)
+        except Undecidable as reason:
+            log.error("%s by %s could not be decided: %s", call.action, call.principal.arn or "nobody", reason)
+            call.visibility = Visibility.NOT_RECORDED
+            code = "InternalError" if call.service == "s3" else "InternalFailure"
+            return answers.error(call, code, f"The sandbox could not decide {call.action}: {reason}", 500)
+        if refusal is None:
+            return _dry_run(call)
+        if refusal.layer == "endpoint":
+            call.visibility = Visibility.ENDPOINT_ONLY
+        return answers.refusal(call, refusal.error)
+
+    def _effect(self, call: Call, environ: dict[str, Any]) -> Response:
+        call.may = lambda need: self._sandbox.gate.allows_with(call, need)
+        deletions.withdraw(call, environ)
         response = self._sandbox.backend.answer(call, environ)
+        deletions.report(call, response)
         s3_roots.correct(call, response)
         self._sandbox.spoiler.observe(call, response)
         return response
 
-    def _finish(self, call: Call, response: Response, faulted: str | None, *, recorded: bool = True) -> Response:
+    def _finish(self, call: Call, response: Response, faulted: str | None) -> Response:
         _stamp(call, response)
-        code = (
-            self._sandbox.recorder.record(call, response)
-            if recorded
-            else self._sandbox.recorder.error_code(call, response)
-        )
+        code = self._sandbox.recorder.record(call, response)
         self._sandbox.calls.add(call, None if faulted == "lost" else response.status_code, code, faulted)
         return response
 
@@ -148,6 +166,18 @@ def _undetermined_call(sandbox: Sandbox, vantage: Vantage, decoded: Decoded, bod
         body=body,
         signed_in=decoded.signature.place,
     )
+
+
+def _needs_signature(call: Call) -> bool:
+    """Whether moto has to see a header: it finds the service in it, and has unsigned calls to S3 judged by ACLs."""
+    return call.signed_in == "none" if call.service == "s3" else call.signed_in == "query"
+
+
+def _dry_run(call: Call) -> Response | None:
+    """EC2's answer to a call that only asks whether it would be allowed."""
+    if call.service != "ec2" or not call.parameters.get("DryRun"):
+        return None
+    return answers.error(call, "DryRunOperation", "Request would have succeeded, but DryRun flag is set.", 412)
 
 
 def _may_be_anonymous(call: Call) -> bool:

@@ -8,7 +8,15 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from .accounts import ADMINISTRATOR_ROLE, HOME_ACCOUNT, HOME_REGION, WORKLOAD_ROLE, role_arn
+from .accounts import (
+    ADMINISTRATOR_ROLE,
+    HOME_ACCOUNT,
+    HOME_REGION,
+    MEMBER_ACCOUNTS,
+    PROVISIONING_ROLE,
+    WORKLOAD_ROLE,
+    role_arn,
+)
 from .seed import TRAIL_BUCKET, Seeded
 
 
@@ -39,6 +47,7 @@ def description(outside: str, inside: str, seeded: Seeded) -> dict[str, Any]:
             "s3_endpoint_id": seeded.s3_endpoint_id,
             "administrator_arn": role_arn(HOME_ACCOUNT, ADMINISTRATOR_ROLE),
             "workload_role_arn": role_arn(HOME_ACCOUNT, WORKLOAD_ROLE),
+            "member_role_arn": role_arn(MEMBER_ACCOUNTS[0], PROVISIONING_ROLE),
             "trail_bucket": TRAIL_BUCKET,
             "account_id": HOME_ACCOUNT,
             "region": HOME_REGION,

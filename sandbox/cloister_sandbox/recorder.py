@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 import uuid
+from datetime import datetime
 from typing import Any
 
 from werkzeug.wrappers import Response
 
-from . import buckets, record, record_answer
-from .call import Call
+from . import buckets, record, record_answer, record_network
+from .call import Call, Visibility
 from .history import History
 from .identity import utc_now
 from .trail import Delivery
@@ -25,7 +26,7 @@ class Recorder:
         self._delivery = delivery
 
     def record(self, call: Call, response: Response) -> str | None:
-        """Records a call, once per account that sees it; returns the error code of the answer."""
+        """Records a call as far as it is visible, once per account that sees it; returns the answer's error code."""
         error = record_answer.read_error(call, response)
         try:
             self._keep(call, response, error)
@@ -33,13 +34,14 @@ class Recorder:
             log.warning("%s:%s could not be recorded", call.service, call.operation, exc_info=True)
         return error[0] if error else None
 
-    def error_code(self, call: Call, response: Response) -> str | None:
-        """The error code of an answer that is not recorded: CloudTrail leaves out what fails authentication."""
-        error = record_answer.read_error(call, response)
-        return error[0] if error else None
-
     def _keep(self, call: Call, response: Response, error: tuple[str, str] | None) -> None:
         now = utc_now()
+        if call.visibility is Visibility.RECORDED:
+            self._keep_call(call, response, error, now)
+        if call.vpc_endpoint_id and call.visibility is not Visibility.NOT_RECORDED:
+            self._delivery.add(record_network.build(call, now))
+
+    def _keep_call(self, call: Call, response: Response, error: tuple[str, str] | None, now: datetime) -> None:
         body = record.build(call, response, error, now)
         accounts = recipients(call, error)
         shared = {"sharedEventID": str(uuid.uuid4())} if len(accounts) > 1 else {}

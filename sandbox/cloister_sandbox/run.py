@@ -6,6 +6,7 @@ import threading
 from pathlib import Path
 
 from . import ready, seed, server
+from .access.worker import Worker
 from .accounts import HOME_ACCOUNT, HOME_REGION
 from .call import Vantage
 from .pipeline import Pipeline
@@ -18,9 +19,11 @@ _PRIVATE_ADDRESS = "10.0.1.23"
 _LAST_DELIVERY_SECONDS = 5
 
 
-def run(ready_file: Path, rules_file: Path | None, latency_factor: float, stop: threading.Event) -> None:
+def run(
+    ready_file: Path, worker: Worker, rules_file: Path | None, latency_factor: float, stop: threading.Event
+) -> None:
     """Serves until `stop` is set; the ready file is removed again."""
-    sandbox = Sandbox(rules_file, latency_factor)
+    sandbox = Sandbox(worker, rules_file, latency_factor)
     seeded = seed.plant(sandbox.identities)
     outside = server.serve(Pipeline(sandbox, Vantage("outside", _PUBLIC_ADDRESS)), "outside")
     private = Vantage("inside", _PRIVATE_ADDRESS, seeded.vpc_id, HOME_ACCOUNT, HOME_REGION)

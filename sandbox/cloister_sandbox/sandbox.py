@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from . import network_services, patches, quotas, sagemaker, sts
+from .access.gate import Gate
+from .access.worker import Worker
 from .backend import Backend
 from .calls import CallLog
 from .control import Control
@@ -19,10 +21,11 @@ from .trail import Delivery
 class Sandbox:
     """One AWS stand-in: state, identities, records, faults."""
 
-    def __init__(self, rules_file: Path | None = None, latency_factor: float = 0.0) -> None:
+    def __init__(self, worker: Worker, rules_file: Path | None = None, latency_factor: float = 0.0) -> None:
         patches.apply()
         self.registry = Registry()
         self.backend = Backend(self.registry)
+        self.gate = Gate(worker, self.backend.lock)
         self.identities = Identities()
         self.calls = CallLog()
         self.spoiler = Spoiler(rules_file, latency_factor)

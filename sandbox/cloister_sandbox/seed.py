@@ -35,6 +35,16 @@ _LONGEST_SESSION = 43200
 _SEEDED_SESSION = timedelta(days=365)
 
 _ADMINISTRATION = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+# What a company lets out of a private network: calls about its own buckets, whoever makes them, and none that would
+# carry data to a bucket of somebody else.
+_OWN_BUCKETS = {
+    "Sid": "OwnBucketsOnly",
+    "Effect": "Allow",
+    "Principal": "*",
+    "Action": "s3:*",
+    "Resource": "*",
+    "Condition": {"StringEquals": {"aws:ResourceAccount": HOME_ACCOUNT}},
+}
 _DATA_WORK = {
     "Effect": "Allow",
     "Action": [
@@ -47,6 +57,18 @@ _DATA_WORK = {
         "sts:Get*",
     ],
     "Resource": "*",
+}
+
+
+# What the trail records: with the last one the calls that the endpoint's policy denies.
+_SELECTED = {
+    "management": {"eventCategory": "Management"},
+    "objects": {"eventCategory": "Data", "resources.type": "AWS::S3::Object"},
+    "endpoint": {
+        "eventCategory": "NetworkActivity",
+        "eventSource": "s3.amazonaws.com",
+        "errorCode": "VpceAccessDenied",
+    },
 }
 
 
@@ -112,7 +134,9 @@ def _network() -> tuple[str, tuple[str, ...], str]:
         subnets.append(subnet.id)
     backend.create_security_group("cloister-sandbox-endpoints", "HTTPS from the VPC", vpc_id=vpc.id)
     service = f"com.amazonaws.{HOME_REGION}.s3"
-    endpoint = backend.create_vpc_endpoint(vpc.id, service, "Gateway", None, [table.id], private_dns_enabled=False)
+    endpoint = backend.create_vpc_endpoint(
+        vpc.id, service, "Gateway", _policy(_OWN_BUCKETS), [table.id], private_dns_enabled=False
+    )
     return vpc.id, tuple(subnets), endpoint.id
 
 
@@ -129,10 +153,12 @@ def _trail() -> None:
     trail = trails.create_trail(
         TRAIL_NAME, TRAIL_BUCKET, unset, unset, True, True, False, False, unset, unset, unset, tags_list=[]
     )
-    every_object = {"Type": "AWS::S3::Object", "Values": ["arn:aws:s3"]}
-    selector = {"ReadWriteType": "All", "IncludeManagementEvents": True, "DataResources": [every_object]}
-    trail.put_event_selectors([selector | {"ExcludeManagementEventSources": []}], [])
+    trail.put_event_selectors([], [_selector(name, fields) for name, fields in _SELECTED.items()])
     trail.start_logging()
+
+
+def _selector(name: str, fields: dict[str, str]) -> dict[str, Any]:
+    return {"Name": name, "FieldSelectors": [{"Field": field, "Equals": [value]} for field, value in fields.items()]}
 
 
 def _administrator(identities: Identities) -> Session:

@@ -24,6 +24,8 @@ def wants(trail: Any, record: Record) -> bool:
 
 
 def _basic(selector: dict[str, Any], record: Record) -> bool:
+    if record["eventCategory"] == "NetworkActivity":
+        return False  # Only advanced selectors can name it.
     wanted = selector.get("ReadWriteType", "All")
     if wanted == ("WriteOnly" if record["readOnly"] else "ReadOnly"):
         return False
@@ -60,7 +62,8 @@ def _operator_holds(name: str, wanted: list[str], values: list[str]) -> bool:
 
 def _field_values(field: str, record: Record) -> list[str]:
     if field == "readOnly":
-        return ["true" if record["readOnly"] else "false"]
+        known = record.get("readOnly")  # Network activity has none.
+        return [] if known is None else ["true" if known else "false"]
     if field == "userIdentity.arn":
         return [record["userIdentity"].get("arn", "")]
     if field in ("resources.type", "resources.ARN"):

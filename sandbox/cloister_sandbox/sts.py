@@ -1,18 +1,23 @@
-"""STS: sessions with their tags and source identity, under the role's trust policy."""
+"""STS: sessions with their tags, source identity and policies, and what it needs to get one."""
 
 from __future__ import annotations
 
+import base64
+import binascii
+import json
 import re
 from datetime import timedelta
 from typing import Any
 
 from moto.iam.models import iam_backends
 
-from . import trust
+from .access import policies
+from .access.needs import Keys, Need
 from .accounts import PARTITION
 from .answers import ServiceError
 from .call import Call, Principal
 from .identity import Identities, role_principal
+from .patches.iam_managed import managed_policy
 from .registry import Registry
 
 _ROLE_ARN = re.compile(
@@ -45,13 +50,12 @@ def find_role(arn: str) -> tuple[str, Any] | None:
 
 
 def _assume_role(call: Call, identities: Identities) -> dict[str, Any]:
-    _check_form(call)
     found = find_role(call.parameters["RoleArn"])
     if found is None:
         raise _denied(call, "sts:AssumeRole")
     account, role = found
-    principal = role_principal(account, role, call.parameters["RoleSessionName"], **_session_facts(call))
-    _check_trust(call, role, principal)
+    facts = _session_facts(call) | {"session_policies": _session_policies(call, account)}
+    principal = role_principal(account, role, call.parameters["RoleSessionName"], **facts)
     session = identities.issue(principal, timedelta(seconds=_duration(call, role)), call.time)
     answer: dict[str, Any] = {
         "Credentials": session.credentials(),
@@ -103,38 +107,107 @@ def _session_facts(call: Call) -> dict[str, Any]:
     }
 
 
-def _check_trust(call: Call, role: Any, principal: Principal) -> None:
-    actions = ["sts:AssumeRole"]
-    if call.parameters.get("Tags"):
-        actions.append("sts:TagSession")
-    if call.parameters.get("SourceIdentity"):
-        actions.append("sts:SetSourceIdentity")
-    context = _trust_context(call, principal)
-    for action in actions:
-        if not trust.allows(role.assume_role_policy_document, action, call.principal, context):
-            raise _denied(call, action)
+def _session_policies(call: Call, account: str) -> tuple[tuple[str, str], ...]:
+    """The policies that limit a session, as they read when it begins."""
+    found = []
+    for one in call.parameters.get("PolicyArns", []):
+        policy = managed_policy(iam_backends[account][PARTITION], one.get("arn", ""))
+        if policy is None:
+            raise ServiceError("InvalidParameterValue", f"Policy {one.get('arn')} does not exist or is not attachable.")
+        found.append((policy.arn, policies.default_version(policy)))
+    if text := call.parameters.get("Policy"):
+        try:
+            json.loads(text)
+        except ValueError:
+            raise ServiceError("MalformedPolicyDocument", "This policy contains invalid Json") from None
+        found.append(("session policy", text))
+    return tuple(found)
 
 
-def _trust_context(call: Call, principal: Principal) -> dict[str, str]:
-    caller = call.principal
-    facts = {
-        "sts:ExternalId": call.parameters.get("ExternalId"),
-        "sts:RoleSessionName": principal.session_name,
-        "sts:SourceIdentity": call.parameters.get("SourceIdentity"),
-        "aws:SourceIdentity": caller.source_identity,
-        "aws:PrincipalArn": caller.role_arn or caller.arn,
-        "aws:PrincipalAccount": caller.account,
-        "aws:PrincipalType": caller.kind,
-        "aws:SourceIp": None if call.vpc_endpoint_id else call.vantage.source_ip,
-        "aws:SourceVpce": call.vpc_endpoint_id,
-        "aws:SecureTransport": "true",
-        "aws:RequestedRegion": call.region,
-    }
-    for key, value in principal.session_tags.items():
-        facts[f"aws:RequestTag/{key}"] = value
-    for key, value in caller.session_tags.items():
-        facts[f"aws:PrincipalTag/{key}"] = value
-    return {key: value for key, value in facts.items() if value}
+def needs(call: Call) -> list[Need]:
+    """What an STS call needs: of whoever assumes a role, the role's trust above all."""
+    if call.operation in _FREE:
+        return [Need(call.action, is_free=True)]
+    if call.operation == "AssumeRole":
+        _check_form(call)
+        return _assumption(call, ["sts:AssumeRole"], None)
+    if call.operation in _FEDERATED:
+        return _assumption(call, [call.action], {"federated": _provider(call)})
+    return [Need(call.action)]
+
+
+def keys(call: Call) -> Keys:
+    """The condition keys of STS's own."""
+    given = call.parameters
+    found: Keys = {name: given[parameter] for parameter, name in _KEYS.items() if given.get(parameter)}
+    if given.get("TransitiveTagKeys"):
+        found["sts:TransitiveTagKeys"] = list(given["TransitiveTagKeys"])
+    if call.operation == "AssumeRoleWithWebIdentity":
+        claims = _claims(call)
+        issuer = _issuer(call)
+        found |= {f"{issuer}:{name}": claims[name] for name in ("aud", "sub", "amr") if name in claims}
+    return found
+
+
+# Nobody needs a permission to learn who he is, nor to get a session of his own.
+# https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
+_FREE = ("GetCallerIdentity", "GetSessionToken")
+
+_KEYS = {
+    "ExternalId": "sts:ExternalId",
+    "RoleSessionName": "sts:RoleSessionName",
+    "SourceIdentity": "sts:SourceIdentity",
+    "DurationSeconds": "sts:DurationSeconds",
+}
+
+
+def _assumption(call: Call, actions: list[str], caller: Keys | None) -> list[Need]:
+    """The role's trust policy must allow everything, and what a chain of roles carries on needs permission again.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_monitor.html
+    """
+    arn = call.parameters.get("RoleArn", "")
+    found = find_role(arn)
+    if found is None:
+        raise _denied(call, actions[0])
+    account, role = found
+    session = _session_facts(call)
+    if session["session_tags"]:
+        actions = [*actions, "sts:TagSession"]
+    if session["source_identity"]:
+        actions = [*actions, "sts:SetSourceIdentity"]
+    trust = policies.of_trust(role)
+    about = {f"aws:ResourceTag/{one['Key']}": one["Value"] for one in role.tags or []}
+    return [Need(action, arn, account, trust, about, caller=caller) for action in actions]
+
+
+def _provider(call: Call) -> str:
+    """Who vouches for the caller, as trust policies name it: by an ARN in the role's account, or a host known to AWS."""
+    if call.operation == "AssumeRoleWithSAML":
+        return str(call.parameters.get("PrincipalArn", ""))
+    issuer = _issuer(call)
+    account = str(call.parameters.get("RoleArn", "")).split(":")[4:5]
+    return issuer if issuer in _KNOWN_ISSUERS else f"arn:{PARTITION}:iam::{''.join(account)}:oidc-provider/{issuer}"
+
+
+def _issuer(call: Call) -> str:
+    """The provider that a call names, or the one that made its token."""
+    named = call.parameters.get("ProviderId") or _claims(call).get("iss", "")
+    return str(named).removeprefix("https://")
+
+
+def _claims(call: Call) -> dict[str, Any]:
+    """What a web identity token says. Its signature is not verified: nothing in a sandbox is."""
+    parts = str(call.parameters.get("WebIdentityToken", "")).split(".")
+    try:
+        claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+    except (IndexError, ValueError, binascii.Error):
+        return {}
+    return claims if isinstance(claims, dict) else {}
+
+
+_FEDERATED = ("AssumeRoleWithSAML", "AssumeRoleWithWebIdentity")
+_KNOWN_ISSUERS = ("accounts.google.com", "cognito-identity.amazonaws.com", "graph.facebook.com", "www.amazon.com")
 
 
 def _duration(call: Call, role: Any) -> int:
@@ -155,13 +228,9 @@ def _duration(call: Call, role: Any) -> int:
 
 
 def _denied(call: Call, action: str) -> ServiceError:
-    kind = "User" if call.principal.arn else "Anonymous caller"
-    return ServiceError(
-        "AccessDenied",
-        f"{kind}: {call.principal.arn} is not authorized to perform: {action} "
-        f"on resource: {call.parameters['RoleArn']}",
-        403,
-    )
+    who = f"User: {call.principal.arn} is not" if call.principal.arn else "Not"
+    where = call.parameters.get("RoleArn", "")
+    return ServiceError("AccessDenied", f"{who} authorized to perform: {action} on resource: {where}", 403)
 
 
 def _caller_identity(call: Call) -> dict[str, Any]:

@@ -28,7 +28,11 @@ _SHORTEST_INTERVAL = 1.0
 
 _UNIQUE = string.ascii_letters + string.digits
 
-Place = tuple[str, str, str]  # Trail ARN, account that the copy is for, region of the event.
+# Network activity has a folder of its own beside that of all other events.
+_FOLDERS = {"NetworkActivity": "CloudTrail-NetworkActivity"}
+_FOLDER = "CloudTrail"
+
+Place = tuple[str, str, str, str]  # Trail ARN, account that the copy is for, region of the event, folder.
 
 
 class Delivery:
@@ -43,10 +47,11 @@ class Delivery:
     def add(self, record: Record) -> None:
         """Queues a record for each trail of the receiving account that wants it."""
         account, region = record["recipientAccountId"], record["awsRegion"]
+        folder = _FOLDERS.get(record["eventCategory"], _FOLDER)
         for trail in _trails(account):
             if trail.status.is_logging and _hears(trail, region) and wants(trail, record):
                 with self._lock:
-                    self._waiting[trail.arn, account, region].append(record)
+                    self._waiting[trail.arn, account, region, folder].append(record)
 
     def deliver(self, now: datetime) -> list[str]:
         """Writes everything that waits; returns the files as `bucket/key`."""
@@ -68,12 +73,12 @@ class Delivery:
             log.warning("delivery of trail files failed", exc_info=True)
 
     def _write(self, place: Place, records: list[Record], now: datetime) -> str | None:
-        arn, account, region = place
+        arn, account, region, folder = place
         trail = next((one for one in _trails(arn.split(":")[4]) if one.arn == arn), None)
         if trail is None:
             return None
         content = gzip.compress(json.dumps({"Records": records}, separators=(",", ":")).encode(), mtime=0)
-        key = object_key(trail.s3_key_prefix, account, region, now)
+        key = object_key(trail.s3_key_prefix, account, region, now, folder)
         with self._moto_lock:
             delivered = _put(trail.bucket_name, key, content)
             note_delivery(trail, now, "" if delivered else "NoSuchBucket")
@@ -83,13 +88,13 @@ class Delivery:
         return f"{trail.bucket_name}/{key}"
 
 
-def object_key(prefix: str | None, account: str, region: str, now: datetime) -> str:
+def object_key(prefix: str | None, account: str, region: str, now: datetime, kind: str = _FOLDER) -> str:
     """The key of a trail file. Its time is that of the delivery, in whole periods of five minutes."""
     period = timedelta(seconds=DELIVERY_SECONDS).total_seconds()
     cut = datetime.fromtimestamp(-(-now.timestamp() // period) * period, UTC)
     unique = "".join(secrets.choice(_UNIQUE) for _ in range(16))
-    folder = f"AWSLogs/{account}/CloudTrail/{region}/{cut:%Y/%m/%d}"
-    name = f"{account}_CloudTrail_{region}_{cut:%Y%m%dT%H%MZ}_{unique}.json.gz"
+    folder = f"AWSLogs/{account}/{kind}/{region}/{cut:%Y/%m/%d}"
+    name = f"{account}_{kind}_{region}_{cut:%Y%m%dT%H%MZ}_{unique}.json.gz"
     return "/".join(part for part in (prefix, folder, name) if part)
 
 

@@ -81,10 +81,13 @@ def test_assuming_a_role_of_another_account_is_recorded_in_both(sandbox: Running
 
 def test_source_identity_and_transitive_tags_survive_chaining(sandbox: Running) -> None:
     iam = sandbox.client("iam")
+    chaining = ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"]
     condition = {"StringEquals": {"aws:PrincipalTag/team": "x", "aws:SourceIdentity": "ana"}}
     iam.create_role(
         RoleName="needs-tag",
-        AssumeRolePolicyDocument=trusting({"Principal": {"AWS": "111122223333"}, "Condition": condition}),
+        AssumeRolePolicyDocument=trusting(
+            {"Principal": {"AWS": HOME_ROLE}, "Action": chaining, "Condition": condition}
+        ),
     )
     arn = "arn:aws:iam::111122223333:role/needs-tag"
     tag = [{"Key": "team", "Value": "x"}]

@@ -9,24 +9,57 @@ import pytest
 from botocore.exceptions import ClientError
 
 
-def _policy(principal: str) -> str:
-    statement = {"Effect": "Allow", "Principal": {"AWS": principal}, "Action": "kms:*", "Resource": "*"}
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+HOME = "111122223333"
+ROOT = f"arn:aws:iam::{HOME}:root"
+ADMINISTRATOR = f"arn:aws:iam::{HOME}:role/PlatformAdministrator"
+LOCKOUT = "will not allow you to update the key policy in the future"
 
 
-def test_a_key_policy_must_leave_control_to_its_caller(sandbox: Any) -> None:
-    kms, iam, sts = (sandbox.client(service) for service in ("kms", "iam", "sts"))
-    caller = sts.get_caller_identity()
-    role_name = caller["Arn"].split("/")[1]
-    own_role = iam.get_role(RoleName=role_name)["Role"]["Arn"]
-    trust = {"Effect": "Allow", "Principal": {"AWS": caller["Account"]}, "Action": "sts:AssumeRole"}
-    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
-    other = iam.create_role(RoleName="key-other", AssumeRolePolicyDocument=document)["Role"]["Arn"]
+def _policy(*statements: dict[str, Any]) -> str:
+    base = {"Effect": "Allow", "Principal": {"AWS": ROOT}, "Action": "kms:*", "Resource": "*"}
+    whole = [{name: value for name, value in (base | one).items() if value is not None} for one in statements]
+    return json.dumps({"Version": "2012-10-17", "Statement": whole})
 
-    kms.create_key(Policy=_policy(own_role))
-    with pytest.raises(ClientError, match="will not allow you to update the key policy in the future"):
-        kms.create_key(Policy=_policy(other))
-    kms.create_key(Policy=_policy(other), BypassPolicyLockoutSafetyCheck=True)
+
+_DENIED = {"Effect": "Deny", "Principal": "*", "Action": "kms:PutKeyPolicy"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(_policy({"Principal": {"AWS": "arn:aws:iam::444455556666:root"}}), id="others"),
+        pytest.param(_policy({"Principal": {"AWS": f"arn:aws:iam::{HOME}:role/DataScientist"}}), id="another role"),
+        pytest.param(_policy({"Action": ["kms:Encrypt", "kms:PutK"]}), id="another action"),
+        pytest.param(_policy({"NotAction": "kms:Put*", "Action": None}), id="all but that action"),
+        pytest.param(_policy({}, _DENIED), id="denied"),
+        pytest.param(_policy({"Condition": {"StringEquals": {"kms:ViaService": "s3.amazonaws.com"}}}), id="via"),
+    ],
+)
+def test_a_key_policy_must_leave_control_to_its_caller(sandbox: Any, text: str) -> None:
+    kms = sandbox.client("kms")
+    key = kms.create_key()["KeyMetadata"]["KeyId"]
+    with pytest.raises(ClientError, match=LOCKOUT):
+        kms.create_key(Policy=text)
+    with pytest.raises(ClientError, match=LOCKOUT):
+        kms.put_key_policy(KeyId=key, Policy=text)
+    kms.put_key_policy(KeyId=key, Policy=text, BypassPolicyLockoutSafetyCheck=True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(_policy({"Principal": {"AWS": ADMINISTRATOR}}), id="the caller"),
+        pytest.param(_policy({"Principal": {"AWS": HOME}}), id="the account"),
+        pytest.param(
+            _policy({}, _DENIED | {"Condition": {"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/Platform*"}}}),
+            id="denied to others",
+        ),
+    ],
+)
+def test_a_key_policy_that_leaves_control_is_taken(sandbox: Any, text: str) -> None:
+    kms = sandbox.client("kms")
+    key = kms.create_key(Policy=text)["KeyMetadata"]["KeyId"]
+    kms.put_key_policy(KeyId=key, Policy=text)
 
 
 def test_a_parameter_names_who_changed_it(sandbox: Any) -> None:

@@ -12,7 +12,6 @@ import pytest
 from patched_moto import ACCOUNT, OTHER_ACCOUNT, ROOT, Aws, aws, code, endpoint, policy, refusal, role
 
 INVALID_PRINCIPALS = "Policy contains a statement with one or more invalid principals."
-LOCKOUT = "The new key policy will not allow you to update the key policy in the future."
 
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*does not match an error shape")
@@ -44,17 +43,6 @@ def key(kms: Any) -> dict[str, Any]:
             policy(statement(), statement(Principal={"AWS": f"arn:aws:iam::{ACCOUNT}:role/none"})),
             INVALID_PRINCIPALS,
             id="no such role",
-        ),
-        pytest.param(policy(statement(Principal={"AWS": f"arn:aws:iam::{OTHER_ACCOUNT}:root"})), LOCKOUT, id="others"),
-        pytest.param(policy(statement(Action=["kms:Encrypt", "kms:PutK"])), LOCKOUT, id="another action"),
-        pytest.param(policy(statement(NotAction="kms:Put*", Action=None)), LOCKOUT, id="all but that action"),
-        pytest.param(
-            policy(statement(), statement(Effect="Deny", Principal="*", Action="kms:PutKeyPolicy")),
-            LOCKOUT,
-            id="denied",
-        ),
-        pytest.param(
-            policy(statement(Condition={"StringEquals": {"kms:ViaService": "s3.amazonaws.com"}})), LOCKOUT, id="via"
         ),
     ],
 )
@@ -89,11 +77,6 @@ def test_key_policies_that_kms_refuses(kms: Any, key: dict[str, Any], text: str,
 )
 def test_key_policies_that_kms_takes(kms: Any, key: dict[str, Any], text: str) -> None:
     kms.put_key_policy(KeyId=key["Arn"], Policy=text)
-
-
-def test_the_lockout_check_can_be_bypassed(kms: Any, key: dict[str, Any]) -> None:
-    text = policy(statement(Action="kms:Encrypt"))
-    kms.put_key_policy(KeyId=key["KeyId"], Policy=text, BypassPolicyLockoutSafetyCheck=True)
 
 
 def test_the_policy_name_may_be_left_out(kms: Any, key: dict[str, Any]) -> None:

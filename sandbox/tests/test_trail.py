@@ -24,7 +24,7 @@ KEY = re.compile(
 
 def test_files_lie_where_cloudtrail_puts_them(sandbox: Running) -> None:
     sandbox.client("sts").get_caller_identity()
-    files = delivered(sandbox)
+    files = delivered(sandbox, prefix="AWSLogs/111122223333/CloudTrail/")
     assert files
     assert all(KEY.fullmatch(key) for key in files)
     events = [one["eventID"] for records in files.values() for one in records]

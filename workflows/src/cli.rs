@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use cloister_evidence::TrailLocation;
 use cloister_workflow::Length;
 
+use crate::access::AccessArgs;
 use crate::sandbox::SandboxArgs;
 use crate::verify::moment::Since;
 
@@ -30,6 +31,23 @@ Examples:
     cloister verify locked-bucket --inputs inputs.yaml --trail s3://my-trail --wait 20m \\
       --format json --output report.json";
 
+const ACCESS_HELP: &str = r#"Examples:
+  Ask one question; `cloister schema access` says what it may hold:
+    echo '{"principal": "arn:aws:iam::111122223333:role/data", "action": "s3:GetObject",
+      "resource": "arn:aws:s3:::logs/a", "policies": {"identity": [{"Statement":
+      {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}}]}}' | cloister access
+
+  Ask many, one a line, and count what is denied:
+    cloister access questions.jsonl | grep -c _deny
+
+Each answer is written before the next question is read. A malformed question is answered with an
+error, and the others are answered all the same.
+
+Exit codes:
+  0  every question was answered
+  2  wrong usage, or a question was malformed
+  4  reading or writing broke off"#;
+
 /// Verify locked-down SageMaker environments from the account's own evidence.
 #[derive(Debug, Parser)]
 #[command(name = "cloister", version, after_help = EXIT_CODES, max_term_width = 100)]
@@ -46,6 +64,9 @@ pub(crate) enum Command {
     /// Run a workflow: judge each step from live objects and CloudTrail records, and grade.
     #[command(after_help = VERIFY_EXAMPLES)]
     Verify(Box<VerifyArgs>),
+    /// Decide requests over the policies that come with them: JSON lines in, JSON lines out.
+    #[command(after_help = ACCESS_HELP)]
+    Access(AccessArgs),
     /// List the labs that come with cloister, or show one.
     Labs(LabsArgs),
     /// Print the JSON Schema of a file format.
@@ -163,4 +184,8 @@ pub(crate) enum SchemaFormat {
     Workflow,
     /// Reports of `cloister verify --format json`.
     Report,
+    /// Questions that `cloister access` reads.
+    Access,
+    /// Answers that `cloister access` writes.
+    AccessAnswer,
 }

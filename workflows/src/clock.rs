@@ -10,8 +10,10 @@ use jiff::Timestamp;
 pub(crate) struct SystemClock;
 
 impl Clock for SystemClock {
+    /// In whole seconds, as CloudTrail's own times are: what a report says is then what is compared.
     fn now(&self) -> Timestamp {
-        Timestamp::now()
+        let now = Timestamp::now();
+        Timestamp::from_second(now.as_second()).unwrap_or(now)
     }
 
     async fn sleep(&self, length: Duration) {

@@ -1,5 +1,6 @@
 //! `cloister`: the command line. Each command has a module; what a library caller would want is in the crates below.
 
+mod access;
 mod cli;
 mod clock;
 mod console;
@@ -22,6 +23,7 @@ fn main() -> ExitCode {
     let console = Console::new(cli.color);
     let ended = match &cli.command {
         Command::Verify(args) => verify::run(args, console),
+        Command::Access(args) => access::run(args),
         Command::Labs(args) => labs::run(args),
         Command::Schema(args) => schema::run(args),
         // Its exit code may be that of the command it runs.

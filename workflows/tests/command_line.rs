@@ -90,6 +90,43 @@ fn labs_are_listed_and_shown() {
 }
 
 #[test]
+fn access_answers_each_question_and_tells_malformed_ones() {
+    let question = |id: &str| {
+        format!(
+            r#"{{"id": "{id}", "principal": "arn:aws:iam::111122223333:role/data", "action": "s3:GetObject",
+                "resource": "arn:aws:s3:::logs/a", "policies": {{"identity": [{{"name": "read", "document":
+                {{"Statement": {{"Sid": "Read", "Effect": "Allow", "Action": "s3:*", "Resource": "*"}}}}}}]}}}}"#
+        )
+    };
+    let answer = |id: &str| {
+        format!(
+            r#"{{"id":"{id}","decision":"allowed","layer":"identity","document":"read","statement":{{"index":0,"sid":"Read"}},"reason":"the identity-based policy `read`, statement `Read` allows `s3:GetObject`"}}"#
+        )
+    };
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("questions.jsonl");
+    let path = path.to_str().expect("a path in UTF-8");
+    let ask = |questions: String| {
+        std::fs::write(path, questions).expect("the folder can be written");
+        cloister(&["access", path])
+    };
+    let asked = ask(format!("{}\n{}\n", question("1"), question("2")));
+    let expected = format!(
+        "exit code 0\n--- stdout\n{}\n{}\n\n",
+        answer("1"),
+        answer("2")
+    );
+    assert!(asked.contains(&expected), "{asked}");
+
+    let asked = ask(format!("{{\"id\": \"bad\"}}\n{}\n", question("good")));
+    let start =
+        format!("exit code 2\n--- stdout\n{{\"id\":\"bad\",\"line\":1,\"error\":\"{path}: ");
+    assert!(
+        asked.contains(&start) && asked.contains(&answer("good")),
+        "{asked}"
+    );
+}
+
+#[test]
 fn wrong_usage_says_what_to_do() {
     let cases: [&[&str]; 10] = [
         &["verify", "locked-buckets"],
@@ -140,7 +177,7 @@ fn a_missing_folder_is_wrong_usage() {
 
 #[test]
 fn schemas_are_json() {
-    for format in ["workflow", "report"] {
+    for format in ["workflow", "report", "access", "access-answer"] {
         let shown = cloister(&["schema", format]);
         let json = shown
             .split("--- stdout\n")

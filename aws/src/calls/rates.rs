@@ -65,6 +65,7 @@ const RATES: &[(&str, Rate)] = &[
     ("s3:Get*", rate(100.0, 50.0)),
     ("s3:*", rate(40.0, 15.0)),
     ("iam:Get*", rate(30.0, 15.0)),
+    ("iam:List*", rate(30.0, 15.0)),
 ];
 
 /// For an API that no row knows.

@@ -1,6 +1,13 @@
-//! What the engine can make in AWS: one module per kind of object.
+//! Objects in AWS, one module per kind: what the engine can make, and what is only looked at.
 
 mod arn;
+pub(crate) mod ec2_vpc_endpoint;
+mod iam_document;
+pub(crate) mod iam_group;
+pub(crate) mod iam_policy;
+pub(crate) mod iam_role;
+mod iam_tags;
+pub(crate) mod iam_user;
 mod kms_alias;
 mod kms_key;
 mod restate;
@@ -15,6 +22,11 @@ use cloister_composite::Kinds;
 use crate::session::Aws;
 
 pub use arn::Arn;
+pub use ec2_vpc_endpoint::VpcEndpointObserved;
+pub use iam_group::IamGroupObserved;
+pub use iam_policy::IamPolicyObserved;
+pub use iam_role::IamRoleObserved;
+pub use iam_user::IamUserObserved;
 pub use kms_alias::{KmsAlias, KmsAliasDesired, KmsAliasObserved};
 pub use kms_key::{KmsKey, KmsKeyDesired, KmsKeyDisposal, KmsKeyObserved, Rotation};
 pub use s3_bucket::{
@@ -25,7 +37,7 @@ pub use s3_bucket_policy::{
     S3BucketPolicy, S3BucketPolicyDesired, S3BucketPolicyDisposal, S3BucketPolicyObserved,
 };
 
-/// Every kind, by name.
+/// Every kind that the engine can make, by name.
 pub fn kinds() -> Kinds<Aws> {
     Kinds::new(ssm_parameter::KIND)
         .with::<KmsAlias>()

@@ -5,5 +5,5 @@ mod observe;
 mod trail;
 
 pub use objects::{ObjectPage, ObjectSummary, get_object, list_objects};
-pub use observe::observe;
+pub use observe::{observable_kinds, observe};
 pub use trail::{LookupAttribute, LookupPage, TrailEvent, lookup_events};

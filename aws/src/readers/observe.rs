@@ -1,20 +1,52 @@
 //! One object as AWS describes it, by the name of its kind.
 
 use cloister_composite::PartError;
+use serde::Serialize;
 use serde_json::Value;
 
-use crate::{kinds::kinds, session::Aws};
+use crate::{
+    kinds::{ec2_vpc_endpoint, iam_group, iam_policy, iam_role, iam_user, kinds},
+    session::Aws,
+};
+
+/// Kinds that are looked at and not made.
+const LOOKED_AT: [&str; 5] = [
+    ec2_vpc_endpoint::KIND,
+    iam_group::KIND,
+    iam_policy::KIND,
+    iam_role::KIND,
+    iam_user::KIND,
+];
+
+/// The names of all kinds that [`observe`] knows, sorted.
+pub fn observable_kinds() -> Vec<&'static str> {
+    let mut names: Vec<&str> = kinds().names().chain(LOOKED_AT).collect();
+    names.sort_unstable();
+    names
+}
 
 /// The object of this kind and id as a `live` check sees it, unless there is none.
+///
+/// Users, groups and roles are found by name or by ARN.
 pub async fn observe(aws: &Aws, kind: &str, id: &str) -> Result<Option<Value>, PartError> {
+    match kind {
+        ec2_vpc_endpoint::KIND => shown(kind, ec2_vpc_endpoint::read_endpoint(aws, id).await?),
+        iam_group::KIND => shown(kind, iam_group::read_group(aws, id).await?),
+        iam_policy::KIND => shown(kind, iam_policy::read_policy(aws, id).await?),
+        iam_role::KIND => shown(kind, iam_role::read_role(aws, id).await?),
+        iam_user::KIND => shown(kind, iam_user::read_user(aws, id).await?),
+        _ => observe_made(aws, kind, id).await,
+    }
+}
+
+async fn observe_made(aws: &Aws, kind: &str, id: &str) -> Result<Option<Value>, PartError> {
     let kinds = kinds();
     let known = kinds.get(kind).ok_or_else(|| {
-        let names: Vec<&str> = kinds.names().collect();
         PartError::bug(
             kind,
             format!(
                 "no kind of this name is known; known are {}",
-                names.join(", ")
+                observable_kinds().join(", ")
             ),
         )
     })?;
@@ -24,4 +56,35 @@ pub async fn observe(aws: &Aws, kind: &str, id: &str) -> Result<Option<Value>, P
         .next()
         .flatten()
         .map(|observation| observation.live))
+}
+
+fn shown<T: Serialize>(kind: &str, observed: Option<T>) -> Result<Option<Value>, PartError> {
+    observed
+        .map(serde_json::to_value)
+        .transpose()
+        .map_err(|error| PartError::bug(kind, error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Workflow files name kinds: a name is never changed.
+    #[test]
+    fn the_names_of_observable_kinds_are_frozen() {
+        assert_eq!(
+            observable_kinds(),
+            [
+                "ec2:vpc-endpoint",
+                "iam:group",
+                "iam:policy",
+                "iam:role",
+                "iam:user",
+                "kms:alias",
+                "kms:key",
+                "s3:bucket",
+                "s3:bucket-policy",
+            ]
+        );
+    }
 }

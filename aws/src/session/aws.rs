@@ -21,6 +21,8 @@ pub struct Aws {
     calls: CallPath,
     wiring: Wiring,
     cloudtrail: OnceLock<aws_sdk_cloudtrail::Client>,
+    ec2: OnceLock<aws_sdk_ec2::Client>,
+    iam: OnceLock<aws_sdk_iam::Client>,
     kms: OnceLock<aws_sdk_kms::Client>,
     s3: OnceLock<aws_sdk_s3::Client>,
     ssm: OnceLock<aws_sdk_ssm::Client>,
@@ -54,6 +56,8 @@ impl Aws {
             calls,
             wiring,
             cloudtrail: OnceLock::new(),
+            ec2: OnceLock::new(),
+            iam: OnceLock::new(),
             kms: OnceLock::new(),
             s3: OnceLock::new(),
             ssm: OnceLock::new(),
@@ -115,6 +119,24 @@ impl Aws {
                 .interceptor(self.wiring.user_agent.clone());
             config.set_endpoint_url(self.endpoint("cloudtrail"));
             aws_sdk_cloudtrail::Client::from_conf(config.build())
+        })
+    }
+
+    pub(crate) fn ec2(&self) -> &aws_sdk_ec2::Client {
+        self.ec2.get_or_init(|| {
+            let mut config = aws_sdk_ec2::config::Builder::from(&self.wiring.config)
+                .interceptor(self.wiring.user_agent.clone());
+            config.set_endpoint_url(self.endpoint("ec2"));
+            aws_sdk_ec2::Client::from_conf(config.build())
+        })
+    }
+
+    pub(crate) fn iam(&self) -> &aws_sdk_iam::Client {
+        self.iam.get_or_init(|| {
+            let mut config = aws_sdk_iam::config::Builder::from(&self.wiring.config)
+                .interceptor(self.wiring.user_agent.clone());
+            config.set_endpoint_url(self.endpoint("iam"));
+            aws_sdk_iam::Client::from_conf(config.build())
         })
     }
 

@@ -99,7 +99,14 @@ pub(crate) fn check_reached(
     settings: &Settings,
 ) -> Result<(), PartError> {
     let id = &reached.account_id;
-    let fault = |message: String| Err(PartError::new(ErrorClass::Credentials, ASKED, id, message));
+    let fault = |message: String| {
+        let error = PartError::new(ErrorClass::Credentials, ASKED, id, message);
+        // Where the resource names no account, there is nothing on it to edit.
+        Err(match asked {
+            Some(_) => error.about("account"),
+            None => error,
+        })
+    };
     if let Some(asked) = asked.filter(|asked| asked.id != *id) {
         return fault(format!(
             "the credentials (`{}`) are of account `{id}`, and account `{}` was asked for: set `account.role_arn` or \

@@ -92,6 +92,14 @@ async fn what_does_not_exist_is_observed_as_nothing() {
         ("s3:bucket-policy", "cloister-no-such-bucket"),
         ("kms:key", "00000000-0000-0000-0000-000000000000"),
         ("kms:alias", "alias/cloister-none"),
+        ("iam:role", "cloister-none"),
+        ("iam:user", "cloister-none"),
+        ("iam:group", "cloister-none"),
+        (
+            "iam:policy",
+            "arn:aws:iam::111122223333:policy/cloister-none",
+        ),
+        ("ec2:vpc-endpoint", "vpce-00000000000000000"),
     ] {
         assert_eq!(observe(&aws, kind, id).await.unwrap(), None, "{kind}");
     }

@@ -137,26 +137,42 @@ impl Sandbox {
         self.control("POST", "deliver", "");
     }
 
-    /// Writes an object from outside the network, as any user would; the error is S3's code.
-    pub(crate) async fn put_object(&self, bucket: &str, key: &str) -> Result<(), String> {
-        let text = |name: &str| {
-            self.ready["environment"][name]
-                .as_str()
-                .expect("a text")
-                .to_owned()
-        };
-        let credentials = aws_credential_types::Credentials::new(
-            text("AWS_ACCESS_KEY_ID"),
-            text("AWS_SECRET_ACCESS_KEY"),
-            Some(text("AWS_SESSION_TOKEN")),
+    /// IAM as any administrator has it, to make what is only looked at.
+    pub(crate) fn iam(&self) -> aws_sdk_iam::Client {
+        let config = aws_sdk_iam::Config::builder()
+            .behavior_version(aws_sdk_iam::config::BehaviorVersion::latest())
+            .region(aws_sdk_iam::config::Region::new(self.text("AWS_REGION")))
+            .endpoint_url(self.text("AWS_ENDPOINT_URL"))
+            .credentials_provider(self.credentials())
+            .build();
+        aws_sdk_iam::Client::from_conf(config)
+    }
+
+    fn credentials(&self) -> aws_credential_types::Credentials {
+        aws_credential_types::Credentials::new(
+            self.text("AWS_ACCESS_KEY_ID"),
+            self.text("AWS_SECRET_ACCESS_KEY"),
+            Some(self.text("AWS_SESSION_TOKEN")),
             None,
             "sandbox",
-        );
+        )
+    }
+
+    /// A value of the ready file's environment.
+    fn text(&self, name: &str) -> String {
+        self.ready["environment"][name]
+            .as_str()
+            .expect("a text")
+            .to_owned()
+    }
+
+    /// Writes an object from outside the network, as any user would; the error is S3's code.
+    pub(crate) async fn put_object(&self, bucket: &str, key: &str) -> Result<(), String> {
         let config = aws_sdk_s3::Config::builder()
             .behavior_version(aws_sdk_s3::config::BehaviorVersion::latest())
-            .region(aws_sdk_s3::config::Region::new(text("AWS_REGION")))
-            .endpoint_url(text("AWS_ENDPOINT_URL"))
-            .credentials_provider(credentials)
+            .region(aws_sdk_s3::config::Region::new(self.text("AWS_REGION")))
+            .endpoint_url(self.text("AWS_ENDPOINT_URL"))
+            .credentials_provider(self.credentials())
             .build();
         let put = aws_sdk_s3::Client::from_conf(config)
             .put_object()

@@ -14,6 +14,8 @@ pub(super) enum Verb {
     Resume,
     /// An update.
     Update,
+    /// A delete.
+    Delete,
 }
 
 /// A session that could not be had.
@@ -98,9 +100,9 @@ pub(super) fn part_diagnostic(error: &PartError, caller: &str) -> Diagnostic {
     if error.class == ErrorClass::Credentials {
         return session_diagnostic(error);
     }
-    Diagnostic::error(summary(error.class))
+    Diagnostic::error(summary(error.class, Verb::Update))
         .found(format!("{error}."))
-        .action(advice(error, caller))
+        .action(advice(error, caller, Verb::Update))
 }
 
 /// What an apply reached, one diagnostic per cause.
@@ -109,7 +111,7 @@ pub(super) fn failure_diagnostics(verb: Verb, applied: &Applied, caller: &str) -
     let mut diagnostics: Diagnostics = applied
         .failures
         .iter()
-        .map(|failure| failure_diagnostic(failure, &now, after(verb), caller, verb))
+        .map(|failure| failure_diagnostic(failure, &now, caller, verb))
         .collect();
     if applied.failures.is_empty() && !applied.not_started.is_empty() {
         let names = applied
@@ -123,7 +125,7 @@ pub(super) fn failure_diagnostics(verb: Verb, applied: &Applied, caller: &str) -
                 "The run was told to stop before it started on {names}."
             ))
             .now(now)
-            .action(after(verb).unwrap_or("Apply again."));
+            .action(resuming(verb).unwrap_or("Apply again."));
         diagnostics.push(stopped);
     }
     diagnostics
@@ -135,7 +137,7 @@ pub(super) fn destroy_diagnostics(destroyed: &Destroyed, caller: &str) -> Diagno
     let mut diagnostics: Diagnostics = destroyed
         .failures
         .iter()
-        .map(|failure| failure_diagnostic(failure, &now, None, caller, Verb::Update))
+        .map(|failure| failure_diagnostic(failure, &now, caller, Verb::Delete))
         .collect();
     if diagnostics.is_empty() && !destroyed.remaining.is_empty() {
         let left = Diagnostic::error("Run was stopped")
@@ -150,7 +152,6 @@ pub(super) fn destroy_diagnostics(destroyed: &Destroyed, caller: &str) -> Diagno
 fn failure_diagnostic(
     failure: &Failure,
     now: &str,
-    after: Option<&str>,
     caller: &str,
     verb: Verb,
 ) -> Diagnostic {
@@ -162,11 +163,11 @@ fn failure_diagnostic(
         .part
         .as_ref()
         .map_or_else(|| "the anchor".to_owned(), |key| format!("part `{key}`"));
-    let mut action = advice(error, caller);
-    if let Some(after) = after {
+    let mut action = advice(error, caller, verb);
+    if let Some(after) = after(verb, error.class) {
         action = format!("{action}\n\n{after}");
     }
-    let diagnostic = severity(verb, summary(error.class))
+    let diagnostic = severity(verb, summary(error.class, verb))
         .found(format!("For {part}: {error}."))
         .now(now)
         .action(action);
@@ -179,12 +180,12 @@ fn failure_diagnostic(
 fn severity(verb: Verb, summary: &str) -> Diagnostic {
     match verb {
         Verb::Resume => Diagnostic::warning(summary),
-        Verb::Create | Verb::Update => Diagnostic::error(summary),
+        Verb::Create | Verb::Update | Verb::Delete => Diagnostic::error(summary),
     }
 }
 
 /// The same title for the same cause.
-fn summary(class: ErrorClass) -> &'static str {
+fn summary(class: ErrorClass, verb: Verb) -> &'static str {
     match class {
         ErrorClass::Denied => "Permission is missing",
         ErrorClass::AlreadyExists => "Name is taken",
@@ -194,38 +195,61 @@ fn summary(class: ErrorClass) -> &'static str {
         ErrorClass::Uncertain => "AWS did not answer",
         ErrorClass::NotFound => "Object is gone",
         ErrorClass::Credentials => "AWS credentials cannot be used",
+        ErrorClass::Refused | ErrorClass::Bug if verb == Verb::Delete => "Object cannot be deleted",
         ErrorClass::Refused | ErrorClass::Bug => "AWS refused a setting",
     }
 }
 
-fn advice(error: &PartError, caller: &str) -> String {
+fn advice(error: &PartError, caller: &str, verb: Verb) -> String {
+    let again = match verb {
+        Verb::Delete => "run the destroy again",
+        Verb::Create | Verb::Resume | Verb::Update => "apply again",
+    };
     match error.class {
         ErrorClass::Denied => format!(
-            "Grant `{}` on `{}` to the principal that runs Terraform (`{caller}`), then apply again.",
+            "Grant `{}` on `{}` to the principal that runs Terraform (`{caller}`), then {again}.",
             error.operation, error.subject
         ),
         ErrorClass::AlreadyExists => "Choose another name, or remove what has this one.".to_owned(),
         ErrorClass::Throttled => {
-            "Wait a minute, or run with a smaller `-parallelism`, and apply again.".to_owned()
+            format!("Wait a minute, or run with a smaller `-parallelism`, then {again}.")
         }
-        ErrorClass::Credentials => "Renew the credentials, then apply again.".to_owned(),
-        ErrorClass::Refused => "Correct the setting, then apply again.".to_owned(),
+        ErrorClass::Credentials => format!("Renew the credentials, then {again}."),
+        ErrorClass::Refused if verb == Verb::Delete => {
+            format!("Remove what stands in the way, then {again}.")
+        }
+        ErrorClass::Refused => format!("Correct the setting, then {again}."),
         ErrorClass::Busy
         | ErrorClass::Propagation
         | ErrorClass::Uncertain
         | ErrorClass::NotFound
-        | ErrorClass::Bug => "Apply again: it goes on where it stopped.".to_owned(),
+        | ErrorClass::Bug => {
+            let mut sentence = again.to_owned();
+            sentence[..1].make_ascii_uppercase();
+            format!("{sentence}: it goes on where it stopped.")
+        }
+    }
+}
+
+/// What else to know after a failure of this class.
+fn after(verb: Verb, class: ErrorClass) -> Option<&'static str> {
+    match class {
+        // Another name is another composite: keeping what was made would help nobody.
+        ErrorClass::AlreadyExists if verb == Verb::Create => {
+            Some("The next apply deletes what was made here, and starts anew.")
+        }
+        _ => resuming(verb),
     }
 }
 
 /// How to go on without rebuilding.
-fn after(verb: Verb) -> Option<&'static str> {
+fn resuming(verb: Verb) -> Option<&'static str> {
     match verb {
         Verb::Create => Some(
             "Terraform has marked the resource as tainted, and would rebuild all of it. To keep what was made, run \
              this first, with ADDRESS as shown after `with` above:\n\n  terraform untaint ADDRESS",
         ),
-        Verb::Resume | Verb::Update => None,
+        Verb::Resume | Verb::Update | Verb::Delete => None,
     }
 }
 

@@ -27,6 +27,7 @@ from . import (
     efs_states,
     iam,
     iam_limits,
+    iam_managed,
     iam_propagation,
     iam_service_roles,
     kms_aliases,
@@ -37,6 +38,7 @@ from . import (
     kms_tags,
     logs,
     missing,
+    organizations,
     s3_access,
     s3_acl,
     s3_create,
@@ -98,6 +100,8 @@ _MODULES = (
     ec2_routes,
     ec2_endpoint_services,
     efs_states,
+    iam_managed,
+    organizations,
     missing,
 )
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+import uuid
 from typing import Any
 
 from moto.kms.models import Key
 from moto.kms.responses import KmsResponse
 from moto.utilities.utils import get_partition
 
+from ..access.needs import Document as Attached
+from ..access.needs import Need
 from . import principals
 from .documents import Document, as_returned, parse, statements
 from .kms_error import key_of, validation
-from .lockout import keeps_control
 from .wrap import AwsError, around, call_of, json_parameters
 
 # https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html
@@ -46,7 +48,7 @@ def apply() -> None:
     @around(KmsResponse, "create_key")
     def create_key(original: Any, self: KmsResponse) -> Any:
         parameters = json_parameters(self)
-        document = _checked(self, parameters) if parameters.get("Policy") else None
+        document = _checked(self, parameters, _arn_to_be(self)) if parameters.get("Policy") else None
         answer = original(self)
         if document is not None:
             key = self.kms_backend.keys[json.loads(answer)["KeyMetadata"]["KeyId"]]
@@ -58,7 +60,7 @@ def apply() -> None:
         key = key_of(self)
         parameters = json_parameters(self)
         _check_name(parameters)
-        document = _checked(self, parameters)
+        document = _checked(self, parameters, key.arn)
         key.policy = parameters["Policy"]
         key.cloister_principals = principals.ids_of(document, _partition(self))
         return "{}"
@@ -83,7 +85,12 @@ def _check_name(parameters: dict[str, Any]) -> None:
         raise AwsError("NotFoundException", "No such policy exists")
 
 
-def _checked(response: KmsResponse, parameters: dict[str, Any]) -> Document:
+def _arn_to_be(response: KmsResponse) -> str:
+    """Stands for the ARN of a key that has none yet."""
+    return f"arn:{_partition(response)}:kms:{response.region}:{response.current_account}:key/{uuid.UUID(int=0)}"
+
+
+def _checked(response: KmsResponse, parameters: dict[str, Any], arn: str) -> Document:
     text = parameters.get("Policy") or ""
     if len(text.encode()) > _LARGEST:
         raise AwsError("LimitExceededException", f"The policy document is larger than {_LARGEST} bytes")
@@ -91,12 +98,20 @@ def _checked(response: KmsResponse, parameters: dict[str, Any]) -> Document:
     partition = _partition(response)
     if principals.first_invalid(document, partition) is not None:
         raise _malformed("Policy contains a statement with one or more invalid principals.")
-    call = call_of(response)
-    caller = call.principal.arn if call is not None else None
-    bypass = parameters.get("BypassPolicyLockoutSafetyCheck", False)
-    if not bypass and not keeps_control(document, response.current_account, partition, caller):
+    if not parameters.get("BypassPolicyLockoutSafetyCheck", False) and _locks_out(response, text, arn):
         raise _malformed("The new key policy will not allow you to update the key policy in the future.")
     return document
+
+
+def _locks_out(response: KmsResponse, text: str, arn: str) -> bool:
+    """Whether the caller could not change the policy again.
+
+    https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html
+    """
+    call = call_of(response)
+    if call is None or call.may is None:
+        return False  # A plain moto server knows no caller.
+    return not call.may(Need("kms:PutKeyPolicy", arn, response.current_account, Attached("the new policy", text)))
 
 
 def _parsed(text: str) -> Document:

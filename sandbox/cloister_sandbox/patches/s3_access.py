@@ -1,8 +1,7 @@
-"""Who may touch a bucket at all: its owner's account, in its region, and nobody unsigned.
+"""Where a bucket answers: in its region, to those who expect its owner, and for sub-resources that are served.
 
-moto lets every account use every bucket, and evaluates bucket policies without
-their conditions. Until policies are evaluated before moto is asked, everything
-within the account is allowed and everything from elsewhere is denied.
+Whether a caller may do what is asked is decided before moto sees the call; moto's own check, which evaluates bucket
+policies without their conditions, is off.
 """
 
 from __future__ import annotations
@@ -85,7 +84,7 @@ _SUB_RESOURCES = set().union(*_SERVED.values()) | {
 
 
 def apply() -> None:
-    """Checks the caller before moto looks at the request, and turns moto's own check off."""
+    """Checks the way to the bucket before moto looks at the request, and turns moto's own check of policies off."""
 
     @around(FakeBucket, "get_permission")
     def get_permission(original: Any, self: FakeBucket, action: str, resource: str) -> Any:
@@ -111,15 +110,13 @@ def _guard(name: str) -> None:
 
 
 def _check(response: S3Response, request: Any) -> None:
-    if not _is_signed(request):
-        raise access_denied()
     for bucket_name, expectation in (
         (response.bucket_name, "x-amz-expected-bucket-owner"),
         (copy_source_bucket(request.headers), "x-amz-source-expected-bucket-owner"),
     ):
         owner = owner_of(bucket_name) if bucket_name else None
         expected = request.headers.get(expectation)
-        if owner is not None and (owner != response.current_account or expected not in (None, owner)):
+        if owner is not None and expected not in (None, owner):
             response.response_headers.update(_region_header(bucket_name))
             raise access_denied()
     if "location" not in request.args:
@@ -141,7 +138,3 @@ def _check_region(response: S3Response) -> None:
 def _region_header(bucket_name: str | None) -> dict[str, str]:
     bucket = bucket_of(bucket_name) if bucket_name else None
     return {"x-amz-bucket-region": bucket.region_name} if bucket is not None else {}
-
-
-def _is_signed(request: Any) -> bool:
-    return "Authorization" in request.headers or bool({"X-Amz-Signature", "Signature"} & set(request.args))

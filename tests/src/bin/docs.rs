@@ -4,7 +4,7 @@ use std::{env, fs, path::Path};
 
 use anyhow::{Context, Result};
 use cloister_framework::{Provider, docs};
-use cloister_workflow::{report_schema, workflow_schema};
+use cloister_workflow::{access_answer_schema, access_schema, report_schema, workflow_schema};
 use terraform_provider_cloister::{Cloister, Environment};
 
 const PROVIDER: &str = "cloister";
@@ -18,14 +18,16 @@ fn main() -> Result<()> {
     let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples");
     write_registry_pages(folder, &examples)?;
     let schemas = folder.join("schemas");
-    write(
-        &schemas.join("workflow.schema.json"),
-        &render_json(&workflow_schema())?,
-    )?;
-    write(
-        &schemas.join("report.schema.json"),
-        &render_json(&report_schema())?,
-    )
+    for (name, schema) in [
+        ("workflow", workflow_schema()),
+        ("report", report_schema()),
+        ("access", access_schema()),
+        ("access-answer", access_answer_schema()),
+    ] {
+        let path = schemas.join(format!("{name}.schema.json"));
+        write(&path, &render_json(&schema)?)?;
+    }
+    Ok(())
 }
 
 /// The layout that registries read.

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::access::Objects;
 use crate::event::Event;
 use crate::family::Family;
 use crate::length::Length;
@@ -23,6 +24,8 @@ pub struct Evidence {
     pub delivery_lag: Length,
     /// What was observed, by id of the `live` step.
     pub observations: BTreeMap<String, Observation>,
+    /// What was observed for `access` steps, by object.
+    pub objects: Objects,
     /// Records that match, by id of the `cloudtrail` step.
     pub records: BTreeMap<String, Records>,
     /// Calls that changed what is logged.
@@ -30,7 +33,7 @@ pub struct Evidence {
     pub sources: Vec<Source>,
 }
 
-/// An AWS object as a `live` check finds it.
+/// An AWS object as a `live` or `access` check finds it.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Observation {
     Found(serde_json::Value),

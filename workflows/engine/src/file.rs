@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use cloister_policy::access::Layer;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
@@ -97,6 +98,8 @@ pub enum Check {
     /// CloudTrail records match a pattern.
     #[serde(rename = "cloudtrail")]
     CloudTrail(CloudTrailCheck),
+    /// Policies, as they stand now, allow or deny a request.
+    Access(AccessCheck),
     /// A person attests; never counted as a pass by the machine.
     Manual(ManualCheck),
 }
@@ -148,6 +151,92 @@ pub enum Expect {
     None,
 }
 
+/// Policies, as they stand now, allow or deny a request: identity policies, permissions boundary,
+/// VPC endpoint policy, and the policy of a bucket, a key or a role. Nothing is called but what
+/// reads them. What they come to is decided as AWS documents it; a layer that cannot be read makes
+/// an expected allow `unavailable`, while a denial by what was read stands.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AccessCheck {
+    /// Who asks: the ARN of a role, of a user, or of a role's session.
+    pub principal: String,
+    /// What is asked for, such as `s3:GetObject`; each action of a list is asked on each resource.
+    pub action: OneOrMany,
+    /// ARN of one thing, without wildcards, or `*` for an action that knows no resource.
+    pub resource: OneOrMany,
+    /// Account that owns the resource, where its ARN does not tell and it is not the account that
+    /// is looked at.
+    #[schemars(regex(pattern = "^([0-9]{12}|.*[$][{]inputs[.].*)$"))]
+    pub resource_account: Option<String>,
+    /// Id of the VPC endpoint that the request comes through; its policy must allow as well.
+    /// `aws:SourceVpce` and `aws:SourceVpc` follow from it.
+    pub endpoint: Option<String>,
+    /// Other condition keys of the request: a value, a list of values, or null for a key that is
+    /// absent although AWS usually sends it. Tags of the principal and of a key are filled in.
+    #[serde(default)]
+    pub context: ContextSource,
+    /// What the policies must come to.
+    pub expect: ExpectedAccess,
+    /// Which layer must decide: the one that allows; the one that denies, or in which an allow is
+    /// missing.
+    pub layer: Option<Layer>,
+    /// What cannot be read is taken not to be there, on the word of whoever writes this.
+    #[serde(default)]
+    pub assume_none: Vec<Unreadable>,
+}
+
+/// One text or several.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(untagged, expecting = "text or a list of texts")]
+pub enum OneOrMany {
+    One(String),
+    Many(Vec<String>),
+}
+
+/// What policies must come to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ExpectedAccess {
+    Allow,
+    Deny,
+}
+
+/// What may bear on a request and cannot be read from the account.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Unreadable {
+    /// Service control policies: they belong to the organization.
+    ServiceControl,
+    /// Resource control policies: they belong to the organization.
+    ResourceControl,
+    /// The policy of a resource that is no bucket, object, key or role.
+    Resource,
+    /// A session policy: AWS shows none. Only asked about where the principal is one session.
+    Session,
+    /// The grants of a KMS key, which allow beside all policies.
+    Grants,
+}
+
+impl Unreadable {
+    /// What it is called in a sentence.
+    pub(crate) fn phrase(self) -> &'static str {
+        match self {
+            Unreadable::ServiceControl => "service control policies",
+            Unreadable::ResourceControl => "resource control policies",
+            Unreadable::Resource => "a policy of the resource",
+            Unreadable::Session => "a session policy",
+            Unreadable::Grants => "grants of the key",
+        }
+    }
+}
+
+/// Condition keys with their values, as written: not yet resolved nor checked.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(transparent)]
+pub struct ContextSource(pub serde_json::Map<String, serde_json::Value>);
+
 /// A person attests; never counted as a pass by the machine.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -179,6 +268,28 @@ impl JsonSchema for PatternSource {
                 alternatives, nested as the record is. \
                 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html",
             "minProperties": 1
+        })
+    }
+}
+
+impl JsonSchema for ContextSource {
+    fn schema_name() -> Cow<'static, str> {
+        "Context".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let value = ["string", "number", "boolean"];
+        json_schema!({
+            "type": "object",
+            "description": "Condition keys with their values, such as `aws:SourceIp: 203.0.113.7`. \
+                https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html",
+            "additionalProperties": {
+                "anyOf": [
+                    {"type": value},
+                    {"type": "array", "items": {"type": value}, "minItems": 1},
+                    {"type": "null"}
+                ]
+            }
         })
     }
 }

@@ -6,6 +6,7 @@
 //! Read first: [`Workflow`] (a checked file), [`Plan`] (inputs settled,
 //! patterns compiled), [`judge()`] over [`Evidence`], and [`Report`].
 
+mod access;
 mod decode;
 mod event;
 mod evidence;
@@ -24,12 +25,16 @@ mod validate;
 mod verdict;
 mod yaml;
 
+pub use access::{
+    AccessProof, Gathered, ObjectRef, Objects, access_answer_schema, access_schema, gather,
+};
 pub use event::{Event, NoEvent, Place};
 pub use evidence::{Evidence, Observation, Records, Source, SourceKind};
 pub use family::{Category, Family};
 pub use file::{
-    Check, CloudTrailCheck, Expect, InputDeclaration, InputForm, InputValue, LiveCheck,
-    ManualCheck, PatternSource, Step, WorkflowFile, workflow_schema,
+    AccessCheck, Check, CloudTrailCheck, ContextSource, Expect, ExpectedAccess, InputDeclaration,
+    InputForm, InputValue, LiveCheck, ManualCheck, OneOrMany, PatternSource, Step, Unreadable,
+    WorkflowFile, workflow_schema,
 };
 pub use judge::judge;
 pub use length::{Length, NoLength};
@@ -39,5 +44,5 @@ pub use problem::{Problem, Problems};
 pub use report::{
     Grade, Outcome, Paint, Report, SourceReport, StepReport, render_terminal, report_schema,
 };
-pub use verdict::{EventExhibit, Exhibit, Judgement, Verdict};
+pub use verdict::{DecisionExhibit, EventExhibit, Exhibit, Judgement, StatementExhibit, Verdict};
 pub use yaml::Spot;

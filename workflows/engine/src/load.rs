@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use cloister_pattern::Pattern;
 
+use crate::access::plan_access;
 use crate::decode::{closest, decode};
 use crate::family::Family;
 use crate::file::{
@@ -271,6 +272,11 @@ fn plan_proof(check: &Check, step: &Node, inputs: &Values) -> Result<Proof, Prob
         Check::CloudTrail(records) => {
             plan_records(records, inside("cloudtrail", "pattern"), inputs)
                 .map(|proof| Proof::Records(Box::new(proof)))
+        }
+        Check::Access(access) => {
+            let inside = step.field("check").and_then(|check| check.field("access"));
+            let node = inside.expect("a decoded check has its node");
+            plan_access(access, node, inputs).map(|proof| Proof::Access(Box::new(proof)))
         }
         Check::Manual(_) => {
             let question = fill_text(inside("manual", "question"), inputs)?;

@@ -1,7 +1,10 @@
 //! A workflow made ready to run: inputs settled, templates filled, patterns compiled.
 
+use std::collections::BTreeSet;
+
 use cloister_pattern::Pattern;
 
+use crate::access::{AccessProof, ObjectRef, Objects, gather};
 use crate::family::Family;
 use crate::file::Expect;
 use crate::length::Length;
@@ -36,6 +39,7 @@ pub struct PlannedStep {
 pub enum Proof {
     Live(Box<LiveProof>),
     Records(Box<RecordProof>),
+    Access(Box<AccessProof>),
     Manual { question: String },
 }
 
@@ -68,6 +72,29 @@ impl Plan {
             Proof::Records(proof) => Some((step.id.as_str(), proof.as_ref())),
             _ => None,
         })
+    }
+
+    /// The proofs of the steps decided by policies.
+    pub fn access_proofs(&self) -> impl Iterator<Item = &AccessProof> {
+        self.steps.iter().filter_map(|step| match &step.proof {
+            Proof::Access(proof) => Some(proof.as_ref()),
+            _ => None,
+        })
+    }
+
+    /// What is to be observed for the steps decided by policies, and was not yet.
+    ///
+    /// Objects lead to objects: observe these, and ask again until nothing is missing.
+    pub fn missing_objects(&self, known: &Objects) -> BTreeSet<ObjectRef> {
+        let mut missing = BTreeSet::new();
+        for proof in self.access_proofs() {
+            for action in &proof.actions {
+                for resource in &proof.resources {
+                    missing.extend(gather(proof, action, resource, known).missing);
+                }
+            }
+        }
+        missing
     }
 
     /// The steps decided by a live object, with their proofs.

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use regex_lite::Regex;
 
+use crate::access::check_access;
 use crate::decode::closest;
 use crate::file::{InputDeclaration, InputForm, InputValue};
 use crate::needs::find_cycle;
@@ -49,6 +50,9 @@ pub(crate) fn validate(
     for step in steps {
         problems.extend(check_expect(step));
         problems.extend(patterns(step).filter_map(check_pattern));
+        if let Some(access) = step.field("check").and_then(|check| check.field("access")) {
+            check_access(access, problems);
+        }
     }
 }
 

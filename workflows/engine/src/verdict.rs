@@ -2,11 +2,13 @@
 
 use std::fmt;
 
+use cloister_policy::access::{Layer, Outcome};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::event::{Event, Place};
+use crate::file::Unreadable;
 
 /// What the evidence says about a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
@@ -43,6 +45,8 @@ pub struct Judgement {
 pub enum Exhibit {
     /// A CloudTrail record.
     Event(EventExhibit),
+    /// What policies come to for one request.
+    Decision(DecisionExhibit),
     /// An AWS object as observed.
     Object {
         kind: String,
@@ -69,6 +73,34 @@ pub struct EventExhibit {
     pub error_code: Option<String>,
     pub vpc_endpoint_id: Option<String>,
     pub place: Place,
+}
+
+/// What policies come to for one request, as a report names it.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct DecisionExhibit {
+    pub principal: String,
+    pub action: String,
+    pub resource: String,
+    pub decision: Outcome,
+    /// The layer that decided.
+    pub layer: Layer,
+    /// The policy that decided; none where one that allows is missing.
+    pub document: Option<String>,
+    pub statement: Option<StatementExhibit>,
+    /// One sentence.
+    pub reason: String,
+    /// Layers that may bear on it and were not read.
+    pub not_read: Vec<Layer>,
+    /// What was taken not to be there because the workflow says so.
+    pub assumed_none: Vec<Unreadable>,
+}
+
+/// The statement of a policy that decided.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct StatementExhibit {
+    /// Counted from 0.
+    pub index: usize,
+    pub sid: Option<String>,
 }
 
 impl Verdict {

@@ -118,6 +118,11 @@ fn live_kinds_must_be_known() {
 fn the_schemas_are_as_published() {
     insta::assert_json_snapshot!("workflow_schema", cloister_workflow::workflow_schema());
     insta::assert_json_snapshot!("report_schema", cloister_workflow::report_schema());
+    insta::assert_json_snapshot!("access_schema", cloister_workflow::access_schema());
+    insta::assert_json_snapshot!(
+        "access_answer_schema",
+        cloister_workflow::access_answer_schema()
+    );
 }
 
 #[test]
@@ -129,4 +134,72 @@ fn the_labs_fit_the_published_schema() {
     if let Err(error) = jsonschema::validate(&schema, &lab) {
         panic!("{error} at {}", error.instance_path());
     }
+}
+
+#[test]
+fn what_is_wrong_with_an_access_check_is_shown_at_its_place() {
+    insta::assert_snapshot!(refusal(include_str!("faults/access.yaml")));
+}
+
+const ACCESS: &str = r#"id: access
+title: Access
+inputs:
+  role:
+    description: ARN of a role
+  objects:
+    description: ARNs of objects
+    type: list
+  address:
+    description: An address
+    default: 192.0.2.1
+steps:
+  - id: one
+    title: One
+    check:
+      access:
+        principal: ${inputs.role}
+        action: [s3:GetObject, s3:PutObject]
+        resource: ["${inputs.objects}", "arn:aws:s3:::b/c"]
+        context: {"aws:SourceIp": "${inputs.address}", "aws:TagKeys": [a, 1], "aws:SourceArn": null}
+        expect: deny
+"#;
+
+fn bound_access(inputs: &[(&str, &str)]) -> String {
+    let workflow = Workflow::load("lab.yaml", ACCESS).expect("a good file");
+    let given: BTreeMap<String, InputValue> = inputs
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), InputValue::Text((*value).to_owned())))
+        .collect();
+    match workflow.bind(&given) {
+        Ok(plan) => format!("{:#?}\n", plan.access_proofs().next().expect("one step")),
+        Err(problems) => problems.to_string(),
+    }
+}
+
+#[test]
+fn inputs_fill_access_checks_or_are_refused() {
+    let role = ("role", "arn:aws:iam::111122223333:role/data");
+    let cases: [(&str, &[(&str, &str)]); 4] = [
+        (
+            "all given",
+            &[role, ("objects", "arn:aws:s3:::b/a,arn:aws:s3:::b/b")],
+        ),
+        (
+            "no role",
+            &[("role", "data"), ("objects", "arn:aws:s3:::b/a")],
+        ),
+        (
+            "a bucket among objects",
+            &[role, ("objects", "arn:aws:s3:::b")],
+        ),
+        (
+            "many objects in one",
+            &[role, ("objects", "arn:aws:s3:::b/*")],
+        ),
+    ];
+    let shown: Vec<String> = cases
+        .iter()
+        .map(|(name, inputs)| format!("## {name}\n{}", bound_access(inputs)))
+        .collect();
+    insta::assert_snapshot!(shown.join("\n"));
 }

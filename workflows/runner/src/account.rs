@@ -7,6 +7,7 @@ use cloister_composite::{ErrorClass, PartError};
 use cloister_evidence::{
     HistoryPage, HistoryReader, LookupAttribute, LookupKey, TrailReader, Unreachable,
 };
+use cloister_policy::Arn;
 use jiff::Timestamp;
 
 use crate::cloud::{Cloud, Denied, Observed};
@@ -30,7 +31,10 @@ impl Account {
 
 /// The kinds of object that `live` checks can name.
 pub fn live_kinds() -> Vec<String> {
-    cloister_aws::kinds().names().map(str::to_owned).collect()
+    cloister_aws::observable_kinds()
+        .into_iter()
+        .map(str::to_owned)
+        .collect()
 }
 
 impl TrailReader for Account {
@@ -113,6 +117,9 @@ impl HistoryReader for Account {
 
 impl Cloud for Account {
     async fn observe(&self, kind: &str, id: &str) -> Result<Observed, Unreachable> {
+        if let Some(why) = out_of_reach(id, self.aws.account_id(), self.aws.region()) {
+            return Ok(Observed::Denied(Denied(why)));
+        }
         match cloister_aws::observe(&self.aws, kind, id).await {
             Ok(Some(object)) => Ok(Observed::Object(object)),
             Ok(None) => Ok(Observed::Absent),
@@ -129,6 +136,19 @@ impl Cloud for Account {
     }
 }
 
+/// Why an object with this ARN cannot be observed from here: by its name alone another one would be found.
+fn out_of_reach(id: &str, account: &str, region: &str) -> Option<String> {
+    let arn = Arn::parse(id).ok()?;
+    // AWS's own policies stand in no account: `arn:aws:iam::aws:policy/NAME`.
+    if !arn.account.is_empty() && arn.account != "aws" && arn.account != account {
+        return Some(format!(
+            "`{id}` is in another account, and the credentials are of account `{account}`"
+        ));
+    }
+    (!arn.region.is_empty() && arn.region != region)
+        .then(|| format!("`{id}` is in another region, and this run looks at `{region}`"))
+}
+
 /// Sorts after every key below the folder: `0` is what comes after `/`.
 fn behind(folder: &str) -> String {
     format!("{}0", folder.trim_end_matches('/'))
@@ -141,4 +161,39 @@ fn folder_of(key: &str, prefix: &str) -> Option<String> {
 
 fn unreachable_at(error: &PartError) -> Unreachable {
     Unreachable(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_another_account_or_region_holds_is_out_of_reach() {
+        for (id, expected) in [
+            ("arn:aws:iam::111122223333:role/data", None),
+            ("arn:aws:iam::aws:policy/ReadOnlyAccess", None),
+            ("arn:aws:kms:eu-west-1:111122223333:key/1", None),
+            ("vpce-0123456789abcdef0", None),
+            ("logs", None),
+            (
+                "arn:aws:iam::444455556666:role/data",
+                Some("another account"),
+            ),
+            (
+                "arn:aws:sts::444455556666:assumed-role/data/ada",
+                Some("another account"),
+            ),
+            (
+                "arn:aws:kms:us-east-1:111122223333:key/1",
+                Some("another region"),
+            ),
+        ] {
+            let why = out_of_reach(id, "111122223333", "eu-west-1");
+            let fits = match (&why, expected) {
+                (Some(why), Some(expected)) => why.contains(expected),
+                (why, expected) => why.is_none() && expected.is_none(),
+            };
+            assert!(fits, "{id}: {why:?}");
+        }
+    }
 }

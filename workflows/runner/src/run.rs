@@ -5,7 +5,9 @@ use std::collections::btree_map::Entry;
 use std::time::Duration;
 
 use cloister_evidence::EvidenceError;
-use cloister_workflow::{Evidence, Judgement, Length, Observation, Plan, Report, Verdict, judge};
+use cloister_workflow::{
+    Evidence, Judgement, Length, Objects, Observation, Plan, Report, Verdict, judge,
+};
 use jiff::Timestamp;
 
 use crate::cloud::{Cloud, Denied, Observed};
@@ -93,6 +95,7 @@ impl Run<'_> {
         loop {
             evidence.observed_at = clock.now();
             evidence.observations = self.observe(cloud, progress).await?;
+            evidence.objects = self.follow(cloud, progress).await?;
             collector
                 .collect(cloud, clock.now(), &mut evidence, progress)
                 .await?;
@@ -118,6 +121,7 @@ impl Run<'_> {
             since: self.since,
             delivery_lag: self.delivery_lag,
             observations: BTreeMap::new(),
+            objects: Objects::new(),
             records: BTreeMap::new(),
             logging_changes: Vec::new(),
             sources: Vec::new(),
@@ -164,6 +168,34 @@ impl Run<'_> {
             observations.insert(step.to_owned(), observed.clone());
         }
         Ok(observations)
+    }
+
+    /// Observes what `access` steps rest on: a role leads to its policies, so there are rounds, and each object is
+    /// observed once however many steps need it.
+    async fn follow(
+        &self,
+        cloud: Option<&impl Cloud>,
+        progress: &mut dyn FnMut(Progress<'_>),
+    ) -> Result<Objects, RunError> {
+        let mut objects = Objects::new();
+        let Some(cloud) = cloud else {
+            return Ok(objects);
+        };
+        loop {
+            let missing = self.plan.missing_objects(&objects);
+            if missing.is_empty() {
+                return Ok(objects);
+            }
+            for object in missing {
+                let observed = (object.kind, object.id.as_str());
+                progress(Progress::Observing {
+                    kind: observed.0,
+                    id: observed.1,
+                });
+                let observation = observe_one(cloud, observed).await?;
+                objects.insert(object, observation);
+            }
+        }
     }
 }
 

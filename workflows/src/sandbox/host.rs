@@ -21,6 +21,8 @@ pub(super) struct Host {
     pub(super) cache: PathBuf,
     /// The interpreter that the user chose.
     pub(super) python: Option<PathBuf>,
+    /// This program, which the sandbox asks about every call.
+    pub(super) program: PathBuf,
     /// The environment that the caller gave.
     pub(super) variables: BTreeMap<OsString, OsString>,
     /// Which provider Terraform is to use.
@@ -39,19 +41,20 @@ pub(super) enum Provider {
 }
 
 impl Host {
-    /// Reads the environment and finds the program's own folder.
+    /// Reads the environment and finds out where the program lies.
     pub(super) fn read() -> Result<Self> {
-        let folder = env::current_exe()
-            .ok()
-            .and_then(|path| path.parent().map(Path::to_owned));
-        Self::of(env::vars_os().collect(), folder.as_deref())
+        let program = env::current_exe().context(
+            "could not find out where this program lies, which the sandbox asks about every call",
+        )?;
+        Self::of(env::vars_os().collect(), program)
     }
 
-    fn of(variables: BTreeMap<OsString, OsString>, folder: Option<&Path>) -> Result<Self> {
+    fn of(variables: BTreeMap<OsString, OsString>, program: PathBuf) -> Result<Self> {
         Ok(Self {
             cache: cache(&variables)?,
             python: chosen(&variables, PYTHON_VARIABLE).map(PathBuf::from),
-            provider: provider(&variables, folder),
+            provider: provider(&variables, program.parent()),
+            program,
             variables,
         })
     }
@@ -107,7 +110,7 @@ pub(super) mod tests {
     pub(in super::super) fn host(variables: &[(&str, &str)]) -> Host {
         let mut variables = given(variables);
         variables.insert("HOME".into(), "/home/ada".into());
-        Host::of(variables, None).expect("a home is enough")
+        Host::of(variables, PathBuf::from("/opt/bin/cloister")).expect("a home is enough")
     }
 
     fn given(variables: &[(&str, &str)]) -> BTreeMap<OsString, OsString> {

@@ -29,6 +29,9 @@ const TAIL_LINES: usize = 20;
 /// The file, in the sandbox's folder, that says how to reach it.
 pub(super) const READY_FILE: &str = "ready.json";
 
+/// Names the command, as a JSON list, that the sandbox's server asks about every call.
+const EVALUATOR_VARIABLE: &str = "CLOISTER_ACCESS";
+
 /// How long a sandbox lives.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Lifetime {
@@ -175,7 +178,9 @@ impl Launch<'_> {
         if let Lifetime::AsWe = self.lifetime {
             command.args(["--parent-pid", &std::process::id().to_string()]);
         }
+        let evaluator = evaluator(&self.host.program)?;
         self.detach(&mut command)?;
+        command.env(EVALUATOR_VARIABLE, evaluator);
         Ok(command)
     }
 
@@ -241,6 +246,17 @@ fn existing(faults: &Path) -> Result<PathBuf> {
         .with_context(|| format!("could not read the fault rules `{}`", faults.display()))
 }
 
+/// This program as the sandbox runs it: one implementation decides in `cloister access`, in checks and in the sandbox.
+fn evaluator(program: &Path) -> Result<String> {
+    let program = program.to_str().with_context(|| {
+        format!(
+            "the sandbox cannot run `{}`: its path is no text in UTF-8\nhint: install cloister under another path",
+            program.display()
+        )
+    })?;
+    Ok(serde_json::json!([program, "access"]).to_string())
+}
+
 fn is_misleading(name: &OsStr) -> bool {
     const PREFIXES: [&str; 3] = ["AWS_", "MOTO_", "PYTHON"];
     name.to_str()
@@ -263,6 +279,12 @@ mod tests {
         ] {
             assert_eq!(tail(&text), expected);
         }
+    }
+
+    #[test]
+    fn the_sandbox_asks_this_program() {
+        let asked = evaluator(Path::new("/opt/a \"b\"/cloister")).expect("UTF-8");
+        assert_eq!(asked, r#"["/opt/a \"b\"/cloister","access"]"#);
     }
 
     #[test]

@@ -120,7 +120,8 @@ fn since(args: &VerifyArgs, sources: &[SourceSpec], now: Timestamp) -> Timestamp
 
 fn needs_account(args: &VerifyArgs, plan: &Plan) -> bool {
     let reads_aws = !args.trail.is_empty() || args.lookup_events;
-    !args.offline && (reads_aws || plan.live_proofs().next().is_some())
+    let looks = plan.live_proofs().next().is_some() || plan.access_proofs().next().is_some();
+    !args.offline && (reads_aws || looks)
 }
 
 fn write_report(args: &VerifyArgs, report: &Report, console: Console) -> Result<(), Failure> {

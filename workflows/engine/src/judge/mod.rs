@@ -1,6 +1,9 @@
 //! From a plan and its evidence to one judgement per step; pure.
 
 mod absence;
+mod access;
+#[cfg(test)]
+mod access_tests;
 mod live;
 mod records;
 #[cfg(test)]
@@ -65,6 +68,7 @@ impl<'a> Bench<'a> {
                 }
                 ruling.judgement
             }
+            Proof::Access(proof) => access::judge_access(proof, self.evidence),
             Proof::Manual { question } => Judgement::new(Verdict::Manual, question.clone()),
         }
     }

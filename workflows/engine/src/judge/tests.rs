@@ -104,6 +104,7 @@ fn evidence(sources: Vec<Source>, records: &[(&str, Vec<Event>)]) -> Evidence {
         since: at(0),
         delivery_lag: Length::minutes(15),
         observations: BTreeMap::new(),
+        objects: BTreeMap::new(),
         records: records.iter().map(keep).collect(),
         logging_changes: Vec::new(),
         sources,

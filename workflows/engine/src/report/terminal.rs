@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::{Outcome, Report, SourceReport, StepReport};
-use crate::verdict::{EventExhibit, Exhibit, Verdict};
+use crate::verdict::{DecisionExhibit, EventExhibit, Exhibit, Verdict};
 
 /// Narrower than this, wrapping makes text harder to read than a long line does.
 const NARROWEST: usize = 40;
@@ -161,8 +161,28 @@ fn counted(count: u64, noun: &str) -> String {
 fn exhibit_line(exhibit: &Exhibit) -> String {
     match exhibit {
         Exhibit::Object { kind, id, time } => format!("- {kind} {id}, observed {time}"),
+        Exhibit::Decision(decision) => decision_line(decision),
         Exhibit::Event(event) => event_line(event),
     }
+}
+
+/// What a decision leaves out is said beside it: it stands only as far as that goes.
+fn decision_line(decision: &DecisionExhibit) -> String {
+    let mut line = format!(
+        "- {} on {} by {}: {}",
+        decision.action, decision.resource, decision.principal, decision.reason
+    );
+    let kinds = decision.not_read.iter().map(|layer| layer.policy_kind());
+    let assumed = decision.assumed_none.iter().map(|what| what.phrase());
+    for (label, names) in [
+        ("not read", kinds.collect::<Vec<_>>()),
+        ("taken not to be there", assumed.collect()),
+    ] {
+        if !names.is_empty() {
+            let _ = write!(line, "; {label}: {}", names.join(", "));
+        }
+    }
+    line
 }
 
 fn event_line(event: &EventExhibit) -> String {

@@ -1,13 +1,15 @@
 //! Both reports as a reader sees them.
 
+use cloister_policy::access::{Layer, Outcome};
 use jiff::Timestamp;
 
 use super::{Paint, Report, render_terminal};
 use crate::event::{Event, Place};
 use crate::evidence::{Evidence, Source, SourceKind};
+use crate::file::Unreadable;
 use crate::length::Length;
 use crate::load::Workflow;
-use crate::verdict::{Exhibit, Judgement, Verdict};
+use crate::verdict::{DecisionExhibit, Exhibit, Judgement, StatementExhibit, Verdict};
 
 const STEPS: &str = "id: sample
 title: A sample of every verdict
@@ -17,11 +19,30 @@ steps:
   - {id: used, title: The bucket was used, check: {manual: {question: Q}}, remedy: never shown}
   - {id: quiet, title: Nothing else happened, points: 2, check: {manual: {question: Q}}}
   - {id: watched, title: Data events are recorded, points: 2, check: {manual: {question: Q}}}
+  - {id: refused, title: Nobody else may read, points: 4, check: {manual: {question: Q}}}
   - {id: asked, title: A person looked, points: 3, check: {manual: {question: Q}}}
 ";
 
 fn time(text: &str) -> Timestamp {
     text.parse().expect("a time")
+}
+
+fn decision() -> Exhibit {
+    Exhibit::Decision(DecisionExhibit {
+        principal: "arn:aws:iam::111122223333:role/guest".to_owned(),
+        action: "s3:GetObject".to_owned(),
+        resource: "arn:aws:s3:::data/a".to_owned(),
+        decision: Outcome::Allowed,
+        layer: Layer::Resource,
+        document: Some("policy of bucket data".to_owned()),
+        statement: Some(StatementExhibit {
+            index: 1,
+            sid: Some("Guests".to_owned()),
+        }),
+        reason: "the resource-based policy `policy of bucket data`, statement `Guests` allows `s3:GetObject`".to_owned(),
+        not_read: vec![Layer::ServiceControl],
+        assumed_none: vec![Unreadable::ResourceControl, Unreadable::Session],
+    })
 }
 
 fn report() -> Report {
@@ -59,6 +80,11 @@ fn report() -> Report {
         Judgement::new(Verdict::NotAttempted, "No further match"),
         Judgement::pending(time("2026-01-01T01:15:00Z"), "Records may arrive"),
         Judgement::new(Verdict::Unavailable, "No source given can hold data events"),
+        Judgement::new(
+            Verdict::Fail,
+            "`s3:GetObject` on `arn:aws:s3:::data/a` is allowed",
+        )
+        .with_exhibit(decision()),
         Judgement::new(Verdict::Manual, "Did you look?"),
     ];
     let evidence = Evidence {
@@ -67,6 +93,7 @@ fn report() -> Report {
         since: time("2026-01-01T00:00:00Z"),
         delivery_lag: Length::minutes(15),
         observations: std::collections::BTreeMap::new(),
+        objects: std::collections::BTreeMap::new(),
         records: std::collections::BTreeMap::new(),
         logging_changes: Vec::new(),
         sources: vec![Source {

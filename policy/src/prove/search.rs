@@ -1,0 +1,351 @@
+//! The search: every kind of request that the policies can tell from others is decided once.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use crate::access::{Caller, Compiled, Context, Decision, Outcome, Request};
+use crate::{Arn, Conditions};
+
+use super::callers::Mentioned;
+use super::claim::{Claim, Counterexample, Expected, Proof, Undecided};
+use super::keys::{can_have, is_derived, is_possible};
+use super::pieces::{Atom, Piece, atoms};
+use super::slices::{Slice, slices};
+use super::values::{Test, assignments};
+use super::variables::Variables;
+
+/// More kinds of requests than this are not tried: a plan must not take minutes.
+const MOST_REQUESTS: usize = 500_000;
+
+/// Searches for a request that refutes the claim.
+///
+/// Exhaustive: requests are alike for the policies if every action pattern,
+/// resource pattern, principal and condition in them answers alike, and one of
+/// each kind is decided. Where there are too many kinds, or a key is compared
+/// in ways that cannot be enumerated, the proof is [`Proof::Undecided`].
+pub fn prove(claim: &Claim) -> Proof {
+    match Search::of(claim).and_then(|search| search.run()) {
+        Ok(proof) => proof,
+        Err(why) => Proof::Undecided(why),
+    }
+}
+
+struct Search<'a> {
+    claim: &'a Claim,
+    given: Vec<Atom>,
+    callers: Vec<Caller>,
+    variables: Variables,
+    slices: Vec<Slice<'a>>,
+    /// How the policies spell each condition key.
+    spelling: BTreeMap<String, String>,
+}
+
+/// What the policies answer, and what they should.
+struct Judge<'a> {
+    policies: Compiled<'a>,
+    expected: &'a Expected,
+    /// Of [`Expected::NoMoreThan`].
+    others: Option<Compiled<'a>>,
+}
+
+impl<'a> Judge<'a> {
+    fn of(claim: &'a Claim) -> Self {
+        let others = match &claim.expected {
+            Expected::NoMoreThan(others) => Some(Compiled::new(others)),
+            Expected::ExplicitDeny | Expected::Allowed | Expected::NotAllowed => None,
+        };
+        Self {
+            policies: Compiled::new(&claim.policies),
+            expected: &claim.expected,
+            others,
+        }
+    }
+
+    /// The answer, where it is not the one that is claimed.
+    fn objection(&self, request: &Request) -> Option<Decision<'a>> {
+        let decision = self.policies.decide(request);
+        let is_denied = matches!(
+            decision.outcome,
+            Outcome::ExplicitDeny | Outcome::ImplicitDeny
+        );
+        let allowed_by = |others: &Compiled<'_>| others.decide(request).outcome == Outcome::Allowed;
+        let as_claimed = match self.expected {
+            Expected::ExplicitDeny => decision.outcome == Outcome::ExplicitDeny,
+            Expected::Allowed => decision.outcome == Outcome::Allowed,
+            Expected::NotAllowed => is_denied,
+            Expected::NoMoreThan(_) => is_denied || self.others.as_ref().is_some_and(allowed_by),
+        };
+        (!as_claimed).then_some(decision)
+    }
+
+    /// Nothing shows better that the claim does not hold.
+    fn is_strong(&self, found: &Counterexample) -> bool {
+        match self.expected {
+            Expected::ExplicitDeny => found.outcome == Outcome::Allowed,
+            Expected::Allowed | Expected::NotAllowed | Expected::NoMoreThan(_) => true,
+        }
+    }
+}
+
+/// A key with every assignment to try; the empty list is absence.
+struct Axis {
+    key: String,
+    values: Vec<Vec<String>>,
+}
+
+impl<'a> Search<'a> {
+    fn of(claim: &'a Claim) -> Result<Self, Undecided> {
+        let mut pieces: Vec<Piece<'a>> = Piece::all(&claim.policies).collect();
+        if let Expected::NoMoreThan(others) = &claim.expected {
+            pieces.extend(Piece::all(others));
+        }
+        let given: Vec<Atom> = atoms(&claim.given).collect();
+        let partition = claim.resources.iter().find_map(|arn| Arn::parse(arn).ok());
+        let partition = partition.map_or_else(|| "aws".to_owned(), |arn| arn.partition);
+        let mentioned = Mentioned::by(&pieces, &given, &claim.resource_account, &partition);
+        let callers = mentioned.callers(&claim.callers)?;
+        let variables = Variables::of(&pieces, &given, &callers)?;
+        Ok(Self {
+            claim,
+            slices: slices(claim, &pieces, &variables)?,
+            spelling: spelling(claim, &pieces),
+            given,
+            callers,
+            variables,
+        })
+    }
+
+    fn run(&self) -> Result<Proof, Undecided> {
+        let judge = Judge::of(self.claim);
+        let mut requests = 0;
+        // A request that is merely not denied shows less than one that gets through.
+        let mut weak = None;
+        for slice in &self.slices {
+            let axes = self.axes(slice)?;
+            for caller in self.callers_of(slice) {
+                let axes = axes_of(&axes, caller);
+                let kinds = axes.iter().map(|axis| axis.values.len());
+                let kinds = kinds.fold(1_usize, usize::saturating_mul);
+                requests += kinds;
+                if requests > MOST_REQUESTS {
+                    return Err(Undecided::TooMany {
+                        limit: MOST_REQUESTS,
+                    });
+                }
+                match self.refute(&judge, slice, caller, &axes) {
+                    Some(found) if judge.is_strong(&found) => {
+                        return Ok(Proof::Refuted(Box::new(found)));
+                    }
+                    found => weak = weak.or(found),
+                }
+            }
+        }
+        match weak {
+            Some(found) => Ok(Proof::Refuted(Box::new(found))),
+            None if requests == 0 => Err(Undecided::NoRequest),
+            None => Ok(Proof::Proven { requests }),
+        }
+    }
+
+    /// The keys that matter to the slice, with assignments that its conditions answer differently.
+    fn axes(&self, slice: &Slice<'_>) -> Result<Vec<Axis>, Undecided> {
+        let mut by_key: BTreeMap<String, BTreeSet<Atom>> = BTreeMap::new();
+        let of_statements = slice.pieces.iter().flat_map(Piece::atoms);
+        for atom in of_statements.chain(self.given.iter().cloned()) {
+            by_key.entry(atom.key.clone()).or_default().insert(atom);
+        }
+        let in_variables = slice.pieces.iter().flat_map(Piece::variables);
+        for key in in_variables {
+            by_key.entry(key).or_default();
+        }
+        let free = by_key.iter().filter(|(key, _)| !is_derived(key));
+        free.map(|(key, atoms)| self.axis(slice, key, atoms))
+            .collect()
+    }
+
+    fn axis(
+        &self,
+        slice: &Slice<'_>,
+        key: &str,
+        atoms: &BTreeSet<Atom>,
+    ) -> Result<Axis, Undecided> {
+        let holds = |atom: &Atom, values: &[String]| {
+            let request = self.request(slice, &Caller::Anonymous, [(key, values)]);
+            atom.probe().applies(&request)
+        };
+        let in_variable = self.variables.values(key);
+        let mut values = if let Some(values) = in_variable {
+            let present = values.iter().map(|value| vec![value.clone()]);
+            [Vec::new()].into_iter().chain(present).collect()
+        } else {
+            let tests = atoms.iter().map(|atom| self.variables.test(atom));
+            assignments(key, &tests.collect::<Result<BTreeSet<Test>, _>>()?)?
+        };
+        let given: Vec<&Atom> = self.given.iter().filter(|atom| atom.key == key).collect();
+        values.retain(|values| given.iter().all(|atom| holds(atom, values)));
+        // Where other keys decide what a value is compared with, or this one decides it for others, no two
+        // values are alike.
+        if in_variable.is_none() && !atoms.iter().any(Atom::has_variable) {
+            let mut seen = HashSet::new();
+            values.retain(|values| {
+                let answers: Vec<bool> = atoms.iter().map(|atom| holds(atom, values)).collect();
+                seen.insert(answers)
+            });
+        }
+        Ok(Axis {
+            key: key.to_owned(),
+            values,
+        })
+    }
+
+    /// One caller of each kind that the slice's statements tell apart.
+    fn callers_of<'s>(&'s self, slice: &Slice<'_>) -> Vec<&'s Caller> {
+        let probes: Vec<_> = slice
+            .pieces
+            .iter()
+            .map(|piece| {
+                (
+                    piece.caller_probe(is_derived),
+                    piece.as_resource_policy(is_derived),
+                )
+            })
+            .collect();
+        let given: Vec<_> = self
+            .given
+            .iter()
+            .filter(|atom| is_derived(&atom.key))
+            .map(Atom::probe)
+            .collect();
+        let depends = slice.pieces.iter().any(Piece::has_variables);
+        let mut seen = HashSet::new();
+        let in_question = |caller: &&Caller| {
+            let request = self.request(slice, caller, []);
+            if !given.iter().all(|probe| probe.applies(&request)) {
+                return false;
+            }
+            let answers: Vec<(bool, Outcome)> = probes
+                .iter()
+                .map(|(probe, alone)| (probe.applies(&request), alone.decide(&request).outcome))
+                .collect();
+            depends || seen.insert((kind(caller), self.is_at_home(caller), answers))
+        };
+        self.callers.iter().filter(in_question).collect()
+    }
+
+    fn is_at_home(&self, caller: &Caller) -> bool {
+        caller.account() == Some(self.claim.resource_account.as_str())
+    }
+
+    /// Decides every request of this caller in the slice, up to one that refutes the claim.
+    fn refute(
+        &self,
+        judge: &Judge<'_>,
+        slice: &Slice<'_>,
+        caller: &Caller,
+        axes: &[Axis],
+    ) -> Option<Counterexample> {
+        let mut chosen = vec![0; axes.len()];
+        let mut weak = None;
+        if axes.iter().any(|axis| axis.values.is_empty()) {
+            return None;
+        }
+        loop {
+            let values = |axis: usize| axes[axis].values[chosen[axis]].as_slice();
+            let value_of = |key: &str| {
+                let axis = axes.iter().position(|axis| axis.key == key)?;
+                Some(values(axis))
+            };
+            if is_possible(value_of) {
+                let context = (0..axes.len()).map(|axis| (axes[axis].key.as_str(), values(axis)));
+                let request = self.request(slice, caller, context);
+                if let Some(decision) = judge.objection(&request) {
+                    let found = self.counterexample(request, &decision);
+                    if judge.is_strong(&found) {
+                        return Some(found);
+                    }
+                    weak = weak.or(Some(found));
+                }
+            }
+            if !advance(&mut chosen, axes) {
+                return weak;
+            }
+        }
+    }
+
+    fn counterexample(&self, request: Request, decision: &Decision<'_>) -> Counterexample {
+        let spelt = |(key, values): (&str, &[String])| {
+            let name = self.spelling.get(key).map_or(key, String::as_str);
+            (name.to_owned(), values.to_vec())
+        };
+        let context = request.context.iter().map(spelt).collect();
+        Counterexample::new(request, context, decision)
+    }
+
+    fn request<'v>(
+        &self,
+        slice: &Slice<'_>,
+        caller: &Caller,
+        context: impl IntoIterator<Item = (&'v str, &'v [String])>,
+    ) -> Request {
+        let mut keys = Context::default();
+        for (key, values) in context {
+            if !values.is_empty() {
+                keys.set(key, values);
+            }
+        }
+        Request {
+            caller: caller.clone(),
+            action: slice.action.to_owned(),
+            resource: slice.resource.clone(),
+            resource_account: Some(self.claim.resource_account.clone()),
+            context: keys,
+        }
+    }
+}
+
+/// The axes, without those keys that this caller's requests never carry.
+fn axes_of(axes: &[Axis], caller: &Caller) -> Vec<Axis> {
+    let restricted = axes.iter().map(|axis| Axis {
+        key: axis.key.clone(),
+        values: if can_have(caller, &axis.key) {
+            axis.values.clone()
+        } else {
+            let absent = axis.values.iter().filter(|values| values.is_empty());
+            absent.cloned().collect()
+        },
+    });
+    restricted.collect()
+}
+
+/// The next combination; false after the last.
+fn advance(chosen: &mut [usize], axes: &[Axis]) -> bool {
+    for (index, axis) in chosen.iter_mut().zip(axes) {
+        *index += 1;
+        if *index < axis.values.len() {
+            return true;
+        }
+        *index = 0;
+    }
+    false
+}
+
+fn kind(caller: &Caller) -> u8 {
+    match caller {
+        Caller::Anonymous => 0,
+        Caller::Root { .. } => 1,
+        Caller::User(_) => 2,
+        Caller::Role { session: None, .. } => 3,
+        Caller::Role { .. } => 4,
+        Caller::Federated(_) => 5,
+        Caller::Service(_) => 6,
+    }
+}
+
+/// How keys are spelt in the claim and its policies, by their names in lower case.
+fn spelling(claim: &Claim, pieces: &[Piece<'_>]) -> BTreeMap<String, String> {
+    let of_pieces = pieces.iter().map(|piece| &piece.statement.conditions);
+    of_pieces
+        .chain([&claim.given])
+        .flat_map(Conditions::iter)
+        .map(|(_, key, _)| (key.as_str().to_lowercase(), key.as_str().to_owned()))
+        .collect()
+}
