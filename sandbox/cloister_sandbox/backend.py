@@ -40,7 +40,6 @@ class Backend:
         with self.lock:
             timeline.settle()
             try:
-                ec2_requests.refuse_dry_run(call)
                 return self._tokens.once(call, lambda: self._answer(call, environ))
             except ServiceException as failure:
                 return answers.refusal(call, failure)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug.wrappers import Request, Response
 
-from . import flow_control, network_firewall_endpoints, quotas, sts, timeline
+from . import flow_control, network_firewall_endpoints, quotas, roles, timeline
 from .faults import FaultFileError
 from .identity import role_principal, utc_now
 
@@ -103,7 +103,7 @@ class Control:
         wanted = _body(request)
         if not isinstance(wanted, dict) or not isinstance(wanted.get("role_arn"), str):
             raise BadRequest("`role_arn` is missing")
-        found = sts.find_role(wanted["role_arn"])
+        found = roles.find_role(wanted["role_arn"])
         if found is None:
             raise BadRequest(f"there is no role `{wanted['role_arn']}`")
         account, role = found

@@ -31,7 +31,7 @@ JOB_START: Seconds = (60, 180)
 JOB_RUN: Seconds = (60, 180)
 JOB_STOP: Seconds = (15, 60)
 
-# Until a new role can be assumed by services, and until a deleted one no longer can.
+# Until a new role can be assumed, and until a deleted one no longer can.
 ROLE_PROPAGATION: Seconds = (10, 30)
 
 VPC_CREATE: Seconds = (1, 3)

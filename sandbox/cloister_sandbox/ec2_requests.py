@@ -1,4 +1,4 @@
-"""What EC2 does with any request of its kind: dry runs and client tokens."""
+"""What EC2 does with the client token of any request."""
 
 from __future__ import annotations
 
@@ -16,12 +16,6 @@ _NOT_COMPARED = ("ClientToken", "DryRun")
 
 _Key = tuple[str, str, str, str]
 _Answer = tuple[str, int, list[tuple[str, str]], bytes]
-
-
-def refuse_dry_run(call: Call) -> None:
-    """Raises the error that says that a dry run would have succeeded."""
-    if call.service == "ec2" and call.parameters.get("DryRun"):
-        raise ServiceError("DryRunOperation", "Request would have succeeded, but DryRun flag is set.", 412)
 
 
 class ClientTokens:

@@ -1,14 +1,14 @@
 """Roles that services assume: not before they are known everywhere.
 
 A new role answers GetRole at once, and is refused for some seconds more by every
-service that it is handed to.
+service that it is handed to, and by STS to those who would assume it.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from . import latency, sts, timeline
+from . import latency, roles, timeline
 from .answers import ServiceError
 from .durations import ROLE_PROPAGATION
 from .patches.documents import parse, principals, statements, values, wildcard
@@ -33,7 +33,7 @@ def is_known(role: Any) -> bool:
 
 def check(role_arn: str, service: str) -> None:
     """Raises, as SageMaker does, unless the service could assume the role."""
-    found = sts.find_role(role_arn)
+    found = roles.find_role(role_arn)
     if found is None or not is_known(found[1]) or not trusts(found[1].assume_role_policy_document, service):
         raise ServiceError(
             "ValidationException",

@@ -11,7 +11,8 @@ from typing import Any
 
 from moto.iam.models import iam_backends
 
-from .access import policies
+from . import role_propagation, roles
+from .access import authorization_message, policies
 from .access.needs import Keys, Need
 from .accounts import PARTITION
 from .answers import ServiceError
@@ -20,9 +21,6 @@ from .identity import Identities, role_principal
 from .patches.iam_managed import managed_policy
 from .registry import Registry
 
-_ROLE_ARN = re.compile(
-    r"^arn:(?P<partition>aws[a-z-]*):iam::(?P<account>\d{12}):role/(?P<path>.*/)?(?P<name>[\w+=,.@-]+)$"
-)
 _SESSION_NAME = re.compile(r"^[\w+=,.@-]{2,64}$")
 
 # https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
@@ -36,21 +34,12 @@ def register(registry: Registry, identities: Identities) -> None:
     registry.add("sts", "AssumeRole", lambda call: _assume_role(call, identities))
     registry.add("sts", "GetCallerIdentity", _caller_identity)
     registry.add("sts", "GetSessionToken", lambda call: _session_token(call, identities))
+    registry.add("sts", "DecodeAuthorizationMessage", authorization_message.decode)
     registry.add("sts", "GetAccessKeyInfo", lambda call: _access_key_info(call, identities))
 
 
-def find_role(arn: str) -> tuple[str, Any] | None:
-    """The account and moto's role object of a role ARN, if there is such a role."""
-    parsed = _ROLE_ARN.match(arn)
-    if not parsed:
-        return None
-    roles = iam_backends[parsed["account"]][PARTITION].roles.values()
-    role = next((one for one in roles if one.arn == arn), None)
-    return (parsed["account"], role) if role else None
-
-
 def _assume_role(call: Call, identities: Identities) -> dict[str, Any]:
-    found = find_role(call.parameters["RoleArn"])
+    found = roles.find_role(call.parameters["RoleArn"])
     if found is None:
         raise _denied(call, "sts:AssumeRole")
     account, role = found
@@ -72,7 +61,7 @@ def _check_form(call: Call) -> None:
     for name in ("RoleArn", "RoleSessionName"):
         if not call.parameters.get(name):
             raise ServiceError("ValidationError", _invalid(name, "null", "Member must not be null"))
-    if not _ROLE_ARN.match(call.parameters["RoleArn"]):
+    if not roles.ARN.match(call.parameters["RoleArn"]):
         raise ServiceError("ValidationError", f"{call.parameters['RoleArn']} is invalid")
     name = call.parameters["RoleSessionName"]
     if not _SESSION_NAME.match(name):
@@ -167,8 +156,9 @@ def _assumption(call: Call, actions: list[str], caller: Keys | None) -> list[Nee
     https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_monitor.html
     """
     arn = call.parameters.get("RoleArn", "")
-    found = find_role(arn)
-    if found is None:
+    found = roles.find_role(arn)
+    # A new role is refused like one that is not there, whatever it trusts, until STS knows of it.
+    if found is None or not role_propagation.is_known(found[1]):
         raise _denied(call, actions[0])
     account, role = found
     session = _session_facts(call)

@@ -10,6 +10,7 @@ from typing import Any
 
 from ..answers import ServiceError
 from ..call import Call
+from . import authorization_message
 from .needs import Need
 
 # Layer of `cloister access` -> what AWS calls such a policy, without an article.
@@ -39,10 +40,14 @@ _BY_PROTOCOL = {
 }
 
 
-def error(call: Call, need: Need, answer: dict[str, Any]) -> ServiceError:
+def error(call: Call, need: Need, question: dict[str, Any], answer: dict[str, Any]) -> ServiceError:
     """The error that a denied call is answered with."""
     code, status = _BY_SERVICE.get(call.service) or _BY_PROTOCOL.get(call.protocol, _BY_PROTOCOL["json"])
-    return ServiceError(code, _message(call, need, answer), status)
+    encoded = ""
+    # Denials of reading have none.
+    if call.service == "ec2" and need.names_resource:
+        encoded = f". Encoded authorization failure message: {authorization_message.encode(call, question, answer)}"
+    return ServiceError(code, _message(call, need, answer) + encoded, status)
 
 
 def _message(call: Call, need: Need, answer: dict[str, Any]) -> str:

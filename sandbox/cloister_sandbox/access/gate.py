@@ -76,7 +76,7 @@ class Gate:
             return None
         if answer["decision"] == "undecided":
             raise Undecidable(f"{need.action} on {need.resource}: {answer.get('reason', 'undecided')}")
-        return Refusal(denial.error(call, need, answer), answer["layer"])
+        return Refusal(denial.error(call, need, question, answer), answer["layer"])
 
     def _questions(self, call: Call, needed: list[Need]) -> list[dict[str, Any]]:
         caller = _caller(call)
@@ -120,7 +120,7 @@ def _question(call: Call, caller: _Caller, need: Need) -> dict[str, Any]:
     if caller.endpoint is not None and prefix == call.iam_prefix and not need.via:
         attached["endpoint"] = caller.endpoint
     account = need.owner or _account_in(need.resource) or call.account
-    context = keys.for_need(need, caller.general, caller.own)
+    context = keys.for_need(need, call.iam_prefix, caller.general, caller.own)
     if account:
         context["aws:ResourceAccount"] = account
     if prefix in _CONTROLLED and account:

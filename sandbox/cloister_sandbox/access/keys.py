@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from ..call import Call
 from . import policies
-from .ec2 import requested_tags as ec2_tags
-from .needs import Keys, Need, listed, tags_of
+from .needs import Keys, Need, listed, request_tags, tags_of
 
 # The sandbox speaks plain HTTP on loopback and stands for HTTPS. A client that wants to be taken for one without TLS
 # says `false` here; no AWS client sends this header.
@@ -30,10 +29,12 @@ def via_service(keys: Keys) -> Keys:
     return kept | {"aws:ViaAWSService": True}
 
 
-def for_need(need: Need, general: Keys, own: Keys) -> Keys:
-    """The keys of one need of a call: those of the service itself go with the service's actions only."""
+def for_need(need: Need, prefix: str, general: Keys, own: Keys) -> Keys:
+    """The keys of one need of a call: those of the service, and of its request, go with the service's actions only."""
     if need.via:
         return via_service(general) | need.keys
+    if not need.action.startswith(f"{prefix}:"):
+        return {name: value for name, value in general.items() if not _is_of_request(name)} | need.keys
     return general | own | need.keys
 
 
@@ -79,16 +80,13 @@ _TIME = "%Y-%m-%dT%H:%M:%SZ"
 
 def _tags(call: Call) -> Keys:
     given = call.parameters
-    tags = ec2_tags(call)
+    tags: dict[str, str] = {}
     for name in ("Tags", "tags", "TagsList", "TagSet"):
         tags |= tags_of(given.get(name))
     if call.service == "s3" and call.operation == "CreateBucket":
         tags |= tags_of((given.get("CreateBucketConfiguration") or {}).get("Tags"))
     removed = [one for name in ("TagKeys", "tagKeys") for one in listed(given.get(name))]
-    if not tags and not removed:
-        return {}
-    requested: Keys = {f"aws:RequestTag/{key}": value for key, value in tags.items()}
-    return requested | {"aws:TagKeys": sorted({*tags, *removed})}
+    return request_tags(tags, removed)
 
 
 def _request(call: Call) -> Keys:

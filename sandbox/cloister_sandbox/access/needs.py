@@ -74,6 +74,14 @@ def tags_of(entries: Any) -> dict[str, str]:
     return found
 
 
+def request_tags(tags: dict[str, str], removed: list[str] | None = None) -> Keys:
+    """The condition keys of the tags that a request gives, or takes away."""
+    if not tags and not removed:
+        return {}
+    requested: Keys = {f"aws:RequestTag/{key}": value for key, value in tags.items()}
+    return requested | {"aws:TagKeys": sorted({*tags, *(removed or [])})}
+
+
 def resource_tags(tags: dict[str, str], prefix: str = "") -> Keys:
     """The condition keys of a resource's tags, under the global name and the service's own."""
     found: Keys = {f"aws:ResourceTag/{key}": value for key, value in tags.items()}

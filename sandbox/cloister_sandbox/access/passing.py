@@ -13,7 +13,8 @@ from ..accounts import PARTITION
 from ..call import Call
 from .needs import Need, listed
 
-# Service and operation -> where the role's ARN stands, and the service that will assume it.
+# Service and operation -> where the role's ARN stands, and the service that will assume it. SageMaker's are in
+# `condition_keys_sagemaker`.
 _PASSING = {
     "cloudtrail:CreateTrail": ("CloudWatchLogsRoleArn", "cloudtrail"),
     "cloudtrail:UpdateTrail": ("CloudWatchLogsRoleArn", "cloudtrail"),
@@ -24,11 +25,6 @@ _PASSING = {
     "lambda:UpdateFunctionConfiguration": ("Role", "lambda"),
     "logs:PutSubscriptionFilter": ("roleArn", "logs"),
     "s3:PutBucketReplication": ("ReplicationConfiguration.Role", "s3"),
-    "sagemaker:CreateDomain": ("DefaultUserSettings.ExecutionRole", "sagemaker"),
-    "sagemaker:CreateModel": ("ExecutionRoleArn", "sagemaker"),
-    "sagemaker:CreateNotebookInstance": ("RoleArn", "sagemaker"),
-    "sagemaker:CreateProcessingJob": ("RoleArn", "sagemaker"),
-    "sagemaker:CreateTrainingJob": ("RoleArn", "sagemaker"),
     "stepfunctions:CreateStateMachine": ("roleArn", "states"),
 }
 

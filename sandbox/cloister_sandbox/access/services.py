@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from moto.logs.models import logs_backends
 from moto.ssm.models import ssm_backends
 
 from .. import sts
 from ..call import Call
-from . import ec2, iam, kms, s3
+from . import ec2, efs, iam, kms, network_firewall, s3, sagemaker
 from .needs import Finder, Keys, Need, default, listed, regional, resource_tags
 from .passing import passed_roles
 
@@ -48,12 +49,26 @@ def _parameter(call: Call, name: str, action: str) -> Need:
 
 def _logs(call: Call) -> list[Need]:
     given = call.parameters
-    group = given.get("logGroupName") or str(given.get("logGroupIdentifier") or "").split(":log-group:")[-1]
-    if not group:
+    named = [*listed(given.get("logGroupName")), *listed(given.get("logGroupNames"))]
+    for name in ("logGroupIdentifier", "logGroupIdentifiers", "resourceIdentifier"):
+        named += [str(one).split(":log-group:")[-1].removesuffix(":*") for one in listed(given.get(name))]
+    if not named:
         arn = given.get("resourceArn") or given.get("logGroupArn") or regional(call, "logs", "log-group::log-stream:")
-        return [Need(call.action, arn)]
+        return [Need(call.action, arn, keys=_tags_of_group(call, str(arn)))]
     stream = given.get("logStreamName") or ""
-    return [Need(call.action, regional(call, "logs", f"log-group:{group}:log-stream:{stream}"))]
+    return [
+        Need(
+            call.action,
+            regional(call, "logs", f"log-group:{group}:log-stream:{stream}"),
+            keys=_tags_of_group(call, regional(call, "logs", f"log-group:{group}")),
+        )
+        for group in named
+    ]
+
+
+def _tags_of_group(call: Call, arn: str) -> Keys:
+    tags = logs_backends[call.account][call.region].tagger.get_tag_dict_for_resource(arn.removesuffix(":*"))
+    return resource_tags(tags)
 
 
 def _cloudtrail(call: Call) -> list[Need]:
@@ -71,18 +86,23 @@ def _cloudtrail(call: Call) -> list[Need]:
 _FINDERS: dict[str, Finder] = {
     "cloudtrail": _cloudtrail,
     "ec2": ec2.needs,
+    "efs": efs.needs,
     "iam": iam.needs,
     "kms": kms.needs,
     "logs": _logs,
+    "network-firewall": network_firewall.needs,
     "s3": s3.needs,
+    "sagemaker": sagemaker.needs,
     "ssm": _ssm,
     "sts": sts.needs,
 }
 
 _KEYS: dict[str, Callable[[Call], Keys]] = {
     "ec2": ec2.keys,
+    "efs": efs.keys,
     "iam": iam.keys,
     "kms": kms.keys,
     "s3": s3.keys,
+    "sagemaker": sagemaker.keys,
     "sts": sts.keys,
 }
