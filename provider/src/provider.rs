@@ -21,6 +21,7 @@ use crate::{
 pub struct Cloister {
     schema: OnceLock<Schema>,
     resources: Vec<Arc<dyn Resource>>,
+    functions: OnceLock<Vec<Arc<dyn Function>>>,
     shared: Arc<Shared>,
 }
 
@@ -77,6 +78,7 @@ impl Cloister {
             resources: vec![Arc::new(CompositeResource::<LockedBucket>::new(
                 shared.clone(),
             ))],
+            functions: OnceLock::new(),
             shared,
         }
     }
@@ -134,7 +136,7 @@ impl Provider for Cloister {
     }
 
     fn functions(&self) -> &[Arc<dyn Function>] {
-        &[]
+        self.functions.get_or_init(cloister_composites::functions)
     }
 
     fn ephemeral_resources(&self) -> &[Arc<dyn EphemeralResource>] {

@@ -7,6 +7,7 @@ use cloister_evidence::TrailLocation;
 use cloister_workflow::Length;
 
 use crate::access::AccessArgs;
+use crate::lint::LintArgs;
 use crate::sandbox::SandboxArgs;
 use crate::verify::moment::Since;
 
@@ -67,6 +68,8 @@ pub(crate) enum Command {
     /// Decide requests over the policies that come with them: JSON lines in, JSON lines out.
     #[command(after_help = ACCESS_HELP)]
     Access(AccessArgs),
+    /// Look for mistakes in policies: JSON documents, bundles, or what `terraform show -json` prints.
+    Lint(LintArgs),
     /// List the labs that come with cloister, or show one.
     Labs(LabsArgs),
     /// Print the JSON Schema of a file format.

@@ -6,6 +6,7 @@ mod clock;
 mod console;
 mod failure;
 mod labs;
+mod lint;
 mod sandbox;
 mod schema;
 mod verify;
@@ -24,6 +25,7 @@ fn main() -> ExitCode {
     let ended = match &cli.command {
         Command::Verify(args) => verify::run(args, console),
         Command::Access(args) => access::run(args),
+        Command::Lint(args) => lint::run(args, console),
         Command::Labs(args) => labs::run(args),
         Command::Schema(args) => schema::run(args),
         // Its exit code may be that of the command it runs.

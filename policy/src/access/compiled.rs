@@ -104,7 +104,11 @@ impl<'p> Compiled<'p> {
         if !self.passes(Layer::Endpoint, self.endpoint.is_some(), endpoint) {
             return Err(Decision::missing(Layer::Endpoint));
         }
-        let resource = resource.or_else(|| self.assumed(resource_layer, facts));
+        // What was not read may name the caller more directly than what was.
+        let resource = resource
+            .filter(|found| found.naming == Naming::Direct)
+            .or_else(|| self.assumed(resource_layer, facts))
+            .or(resource);
         combine(facts, resource_layer, resource, &own)
     }
 

@@ -158,6 +158,7 @@ pub fn read_file(name: &str, text: &str, place: Option<PlaceName>) -> Result<Bun
     let fields: BTreeMap<String, &RawValue> = match serde_json::from_str(text) {
         Ok(fields) => fields,
         Err(_) if text.contains("\"Statement\"") => return Ok(policy(name, text, place)),
+        Err(error) if error.is_data() => return Err(FileError::unknown(name, NONE_OF_THREE)),
         Err(error) => return Err(FileError::of(name, &error)),
     };
     let has = |names: &[&str]| names.iter().any(|name| fields.contains_key(*name));
@@ -181,14 +182,12 @@ pub fn read_file(name: &str, text: &str, place: Option<PlaceName>) -> Result<Bun
     let problem = if has(&["lineage", "terraform_version"]) {
         "this is Terraform's own state file; lint what `terraform show -json` prints"
     } else {
-        "this is no policy (`Statement`), no bundle (`documents`) and no output of `terraform show -json` (`values`, `planned_values`)"
+        NONE_OF_THREE
     };
-    Err(FileError {
-        file: name.to_owned(),
-        position: Some(Position { line: 1, column: 1 }),
-        problem: problem.to_owned(),
-    })
+    Err(FileError::unknown(name, problem))
 }
+
+const NONE_OF_THREE: &str = "this is no policy (`Statement`), no bundle (`documents`) and no output of `terraform show -json` (`values`, `planned_values`)";
 
 fn policy(name: &str, text: &str, place: Option<PlaceName>) -> Bundle {
     let document = Document::parse(text);
@@ -363,6 +362,14 @@ impl From<GroupEntry> for SecurityGroup {
 }
 
 impl FileError {
+    fn unknown(file: &str, problem: &str) -> Self {
+        Self {
+            file: file.to_owned(),
+            position: Some(Position { line: 1, column: 1 }),
+            problem: problem.to_owned(),
+        }
+    }
+
     fn of(file: &str, error: &serde_json::Error) -> Self {
         let message = error.to_string();
         let reason = message

@@ -44,6 +44,7 @@
 mod callers;
 mod claim;
 mod keys;
+mod kinds;
 mod pieces;
 mod search;
 mod slices;

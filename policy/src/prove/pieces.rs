@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::access::{Attached, Outcome, Policies, Request};
+use crate::access::{Attached, Compiled, Outcome, Policies, Request};
 use crate::{
     Actions, Conditions, Document, Effect, Operator, Principal, QualifiedOperator, Resources,
     Statement, Version, matches_text,
@@ -26,9 +26,16 @@ pub(super) struct Atom {
     pub(super) values: Vec<String>,
 }
 
-/// A statement turned into the only denial there is, so that the answer tells
-/// whether it applies.
-pub(super) struct Probe(Policies);
+/// Statements and conditions, each turned into the only statement there is, so
+/// that the answer tells whether it applies.
+pub(super) struct Probe {
+    policies: Policies,
+    /// The answer where it applies.
+    outcome: Outcome,
+}
+
+/// A probe that is ready for many requests.
+pub(super) struct ReadyProbe<'p>(Compiled<'p>, Outcome);
 
 impl<'a> Piece<'a> {
     /// Every statement of the policies.
@@ -133,6 +140,7 @@ impl Atom {
             operator: self.operator.operator,
             quantifier: self.operator.quantifier,
             values: self.values.clone(),
+            of_variable: self.has_variable(),
         }
     }
 
@@ -142,10 +150,25 @@ impl Atom {
             && self.values.iter().any(|value| has_variable(value))
     }
 
-    /// Applies wherever the condition holds.
+    /// Applies wherever the condition of a Deny holds.
     pub(super) fn probe(&self) -> Probe {
-        let statement = bare().when(self.operator, self.key.clone(), self.values.clone());
-        Probe::of(statement, Version::V2012)
+        Probe::of(self.bare(), Version::V2012)
+    }
+
+    /// Applies wherever the condition of an Allow holds: values that cannot be read are taken otherwise there.
+    pub(super) fn allow_probe(&self) -> Probe {
+        let statement = Statement {
+            effect: Effect::Allow,
+            ..self.bare()
+        };
+        Probe {
+            policies: in_resource_policy(statement, Version::V2012),
+            outcome: Outcome::Allowed,
+        }
+    }
+
+    fn bare(&self) -> Statement {
+        bare().when(self.operator, self.key.clone(), self.values.clone())
     }
 }
 
@@ -155,12 +178,22 @@ impl Probe {
             effect: Effect::Deny,
             ..statement
         };
-        Self(in_resource_policy(statement, version))
+        Self {
+            policies: in_resource_policy(statement, version),
+            outcome: Outcome::ExplicitDeny,
+        }
     }
 
+    /// Prepares it.
+    pub(super) fn ready(&self) -> ReadyProbe<'_> {
+        ReadyProbe(Compiled::new(&self.policies), self.outcome)
+    }
+}
+
+impl ReadyProbe<'_> {
     /// Whether it applies to this request.
     pub(super) fn applies(&self, request: &Request) -> bool {
-        self.0.decide(request).outcome == Outcome::ExplicitDeny
+        self.0.decide(request).outcome == self.1
     }
 }
 

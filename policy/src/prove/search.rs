@@ -8,7 +8,8 @@ use crate::{Arn, Conditions};
 use super::callers::Mentioned;
 use super::claim::{Claim, Counterexample, Expected, Proof, Undecided};
 use super::keys::{can_have, is_derived, is_possible};
-use super::pieces::{Atom, Piece, atoms};
+use super::kinds::Kinds;
+use super::pieces::{Atom, Piece, Probe, atoms};
 use super::slices::{Slice, slices};
 use super::values::{Test, assignments};
 use super::variables::Variables;
@@ -31,6 +32,7 @@ pub fn prove(claim: &Claim) -> Proof {
 
 struct Search<'a> {
     claim: &'a Claim,
+    pieces: Vec<Piece<'a>>,
     given: Vec<Atom>,
     callers: Vec<Caller>,
     variables: Variables,
@@ -86,6 +88,9 @@ impl<'a> Judge<'a> {
     }
 }
 
+/// Assignments by key and the conditions that tell them apart.
+type KnownAxes = BTreeMap<(String, BTreeSet<Atom>), Vec<Vec<String>>>;
+
 /// A key with every assignment to try; the empty list is absence.
 struct Axis {
     key: String,
@@ -103,11 +108,12 @@ impl<'a> Search<'a> {
         let partition = partition.map_or_else(|| "aws".to_owned(), |arn| arn.partition);
         let mentioned = Mentioned::by(&pieces, &given, &claim.resource_account, &partition);
         let callers = mentioned.callers(&claim.callers)?;
-        let variables = Variables::of(&pieces, &given, &callers)?;
+        let variables = Variables::of(&pieces, &given, &callers, &claim.resources)?;
         Ok(Self {
             claim,
             slices: slices(claim, &pieces, &variables)?,
             spelling: spelling(claim, &pieces),
+            pieces,
             given,
             callers,
             variables,
@@ -116,16 +122,17 @@ impl<'a> Search<'a> {
 
     fn run(&self) -> Result<Proof, Undecided> {
         let judge = Judge::of(self.claim);
+        let kinds = Kinds::of(&self.pieces, &self.callers_in_question(), self.claim);
+        let mut known_axes = BTreeMap::new();
         let mut requests = 0;
         // A request that is merely not denied shows less than one that gets through.
         let mut weak = None;
         for slice in &self.slices {
-            let axes = self.axes(slice)?;
-            for caller in self.callers_of(slice) {
+            let axes = self.axes(slice, &mut known_axes)?;
+            for caller in kinds.of_slice(slice) {
                 let axes = axes_of(&axes, caller);
-                let kinds = axes.iter().map(|axis| axis.values.len());
-                let kinds = kinds.fold(1_usize, usize::saturating_mul);
-                requests += kinds;
+                let values = axes.iter().map(|axis| axis.values.len());
+                requests += values.fold(1_usize, usize::saturating_mul);
                 if requests > MOST_REQUESTS {
                     return Err(Undecided::TooMany {
                         limit: MOST_REQUESTS,
@@ -147,31 +154,29 @@ impl<'a> Search<'a> {
     }
 
     /// The keys that matter to the slice, with assignments that its conditions answer differently.
-    fn axes(&self, slice: &Slice<'_>) -> Result<Vec<Axis>, Undecided> {
+    fn axes(&self, slice: &Slice<'_>, known: &mut KnownAxes) -> Result<Vec<Axis>, Undecided> {
         let mut by_key: BTreeMap<String, BTreeSet<Atom>> = BTreeMap::new();
-        let of_statements = slice.pieces.iter().flat_map(Piece::atoms);
+        let of_statements = self.of_slice(slice).flat_map(Piece::atoms);
         for atom in of_statements.chain(self.given.iter().cloned()) {
             by_key.entry(atom.key.clone()).or_default().insert(atom);
         }
-        let in_variables = slice.pieces.iter().flat_map(Piece::variables);
-        for key in in_variables {
+        for key in self.of_slice(slice).flat_map(Piece::variables) {
             by_key.entry(key).or_default();
         }
-        let free = by_key.iter().filter(|(key, _)| !is_derived(key));
-        free.map(|(key, atoms)| self.axis(slice, key, atoms))
-            .collect()
+        let free = by_key.into_iter().filter(|(key, _)| !is_derived(key));
+        free.map(|(key, atoms)| {
+            let values = match known.get(&(key.clone(), atoms.clone())) {
+                Some(values) => values.clone(),
+                None => self.values(&key, &atoms)?,
+            };
+            known.insert((key.clone(), atoms), values.clone());
+            Ok(Axis { key, values })
+        })
+        .collect()
     }
 
-    fn axis(
-        &self,
-        slice: &Slice<'_>,
-        key: &str,
-        atoms: &BTreeSet<Atom>,
-    ) -> Result<Axis, Undecided> {
-        let holds = |atom: &Atom, values: &[String]| {
-            let request = self.request(slice, &Caller::Anonymous, [(key, values)]);
-            atom.probe().applies(&request)
-        };
+    /// The assignments to a key that these conditions answer differently, and that are in question.
+    fn values(&self, key: &str, atoms: &BTreeSet<Atom>) -> Result<Vec<Vec<String>>, Undecided> {
         let in_variable = self.variables.values(key);
         let mut values = if let Some(values) = in_variable {
             let present = values.iter().map(|value| vec![value.clone()]);
@@ -180,59 +185,43 @@ impl<'a> Search<'a> {
             let tests = atoms.iter().map(|atom| self.variables.test(atom));
             assignments(key, &tests.collect::<Result<BTreeSet<Test>, _>>()?)?
         };
-        let given: Vec<&Atom> = self.given.iter().filter(|atom| atom.key == key).collect();
-        values.retain(|values| given.iter().all(|atom| holds(atom, values)));
+        let denying = atoms.iter().map(Atom::probe);
+        let probes: Vec<Probe> = denying.chain(atoms.iter().map(Atom::allow_probe)).collect();
+        let probes: Vec<_> = probes.iter().map(Probe::ready).collect();
+        let is_given: Vec<bool> = atoms.iter().map(|atom| self.given.contains(atom)).collect();
         // Where other keys decide what a value is compared with, or this one decides it for others, no two
         // values are alike.
-        if in_variable.is_none() && !atoms.iter().any(Atom::has_variable) {
-            let mut seen = HashSet::new();
-            values.retain(|values| {
-                let answers: Vec<bool> = atoms.iter().map(|atom| holds(atom, values)).collect();
-                seen.insert(answers)
-            });
-        }
-        Ok(Axis {
-            key: key.to_owned(),
-            values,
-        })
+        let tells_all = in_variable.is_some() || atoms.iter().any(Atom::has_variable);
+        let mut seen = HashSet::new();
+        values.retain(|values| {
+            let request = self.request("", "*", &Caller::Anonymous, [(key, values.as_slice())]);
+            let answers: Vec<bool> = probes.iter().map(|it| it.applies(&request)).collect();
+            let in_question = answers
+                .iter()
+                .zip(&is_given)
+                .all(|(holds, given)| *holds || !given);
+            in_question && (tells_all || seen.insert(answers))
+        });
+        Ok(values)
     }
 
-    /// One caller of each kind that the slice's statements tell apart.
-    fn callers_of<'s>(&'s self, slice: &Slice<'_>) -> Vec<&'s Caller> {
-        let probes: Vec<_> = slice
-            .pieces
-            .iter()
-            .map(|piece| {
-                (
-                    piece.caller_probe(is_derived),
-                    piece.as_resource_policy(is_derived),
-                )
-            })
-            .collect();
-        let given: Vec<_> = self
-            .given
-            .iter()
-            .filter(|atom| is_derived(&atom.key))
-            .map(Atom::probe)
-            .collect();
-        let depends = slice.pieces.iter().any(Piece::has_variables);
-        let mut seen = HashSet::new();
+    fn of_slice(&self, slice: &Slice<'_>) -> impl Iterator<Item = &Piece<'a>> {
+        let speaking = self.pieces.iter().zip(slice.speaking.clone());
+        speaking
+            .filter(|(_, speaks)| *speaks)
+            .map(|(piece, _)| piece)
+    }
+
+    /// Those for whom the given conditions on callers hold.
+    fn callers_in_question(&self) -> Vec<&Caller> {
+        let given = self.given.iter().filter(|atom| is_derived(&atom.key));
+        let probes: Vec<Probe> = given.map(Atom::probe).collect();
+        let probes: Vec<_> = probes.iter().map(Probe::ready).collect();
         let in_question = |caller: &&Caller| {
-            let request = self.request(slice, caller, []);
-            if !given.iter().all(|probe| probe.applies(&request)) {
-                return false;
-            }
-            let answers: Vec<(bool, Outcome)> = probes
-                .iter()
-                .map(|(probe, alone)| (probe.applies(&request), alone.decide(&request).outcome))
-                .collect();
-            depends || seen.insert((kind(caller), self.is_at_home(caller), answers))
+            let request = self.request("", "*", caller, []);
+            probes.iter().all(|probe| probe.applies(&request))
         };
         self.callers.iter().filter(in_question).collect()
-    }
-
-    fn is_at_home(&self, caller: &Caller) -> bool {
-        caller.account() == Some(self.claim.resource_account.as_str())
     }
 
     /// Decides every request of this caller in the slice, up to one that refutes the claim.
@@ -256,7 +245,7 @@ impl<'a> Search<'a> {
             };
             if is_possible(value_of) {
                 let context = (0..axes.len()).map(|axis| (axes[axis].key.as_str(), values(axis)));
-                let request = self.request(slice, caller, context);
+                let request = self.request(slice.action, &slice.resource, caller, context);
                 if let Some(decision) = judge.objection(&request) {
                     let found = self.counterexample(request, &decision);
                     if judge.is_strong(&found) {
@@ -282,7 +271,8 @@ impl<'a> Search<'a> {
 
     fn request<'v>(
         &self,
-        slice: &Slice<'_>,
+        action: &str,
+        resource: &str,
         caller: &Caller,
         context: impl IntoIterator<Item = (&'v str, &'v [String])>,
     ) -> Request {
@@ -294,8 +284,8 @@ impl<'a> Search<'a> {
         }
         Request {
             caller: caller.clone(),
-            action: slice.action.to_owned(),
-            resource: slice.resource.clone(),
+            action: action.to_owned(),
+            resource: resource.to_owned(),
             resource_account: Some(self.claim.resource_account.clone()),
             context: keys,
         }
@@ -326,18 +316,6 @@ fn advance(chosen: &mut [usize], axes: &[Axis]) -> bool {
         *index = 0;
     }
     false
-}
-
-fn kind(caller: &Caller) -> u8 {
-    match caller {
-        Caller::Anonymous => 0,
-        Caller::Root { .. } => 1,
-        Caller::User(_) => 2,
-        Caller::Role { session: None, .. } => 3,
-        Caller::Role { .. } => 4,
-        Caller::Federated(_) => 5,
-        Caller::Service(_) => 6,
-    }
 }
 
 /// How keys are spelt in the claim and its policies, by their names in lower case.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use crate::access::{Caller, Request};
 
 use super::claim::{Claim, Undecided};
-use super::pieces::Piece;
+use super::pieces::{Piece, Probe};
 use super::text::{Pattern, classes};
 use super::variables::Variables;
 
@@ -15,26 +15,25 @@ use super::variables::Variables;
 pub(super) struct Slice<'a> {
     pub(super) action: &'a str,
     pub(super) resource: String,
-    /// The statements that speak of both.
-    pub(super) pieces: Vec<Piece<'a>>,
+    /// Whether each statement speaks of both.
+    pub(super) speaking: Vec<bool>,
 }
 
 /// All slices of what is in question.
 pub(super) fn slices<'a>(
     claim: &'a Claim,
-    pieces: &[Piece<'a>],
+    pieces: &[Piece<'_>],
     variables: &Variables,
 ) -> Result<Vec<Slice<'a>>, Undecided> {
     let resources = resources(claim, pieces, variables)?;
     let mut slices = Vec::new();
     for (speaking, action) in actions(claim, pieces) {
         for (matching, resource) in &resources {
-            let both = pieces.iter().zip(speaking.iter().zip(matching));
-            let spoken_of = both.filter(|(_, (speaks, matches))| **speaks && **matches);
+            let both = speaking.iter().zip(matching);
             slices.push(Slice {
                 action,
                 resource: resource.clone(),
-                pieces: spoken_of.map(|(piece, _)| piece.clone()).collect(),
+                speaking: both.map(|(speaks, matches)| *speaks && *matches).collect(),
             });
         }
     }
@@ -67,6 +66,7 @@ fn resources(
         }
     }
     let probes: Vec<_> = pieces.iter().map(Piece::resource_probe).collect();
+    let probes: Vec<_> = probes.iter().map(Probe::ready).collect();
     let varies = pieces.iter().any(Piece::has_variable_resource);
     let mut found = BTreeMap::new();
     for resource in &claim.resources {

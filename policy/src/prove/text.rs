@@ -125,7 +125,8 @@ struct Automaton {
     starts: Vec<usize>,
     /// Where each pattern ends.
     ends: Vec<usize>,
-    letters: Vec<char>,
+    /// A letter and a digit that no pattern names.
+    others: Vec<char>,
 }
 
 /// The positions that are reached, one bit each.
@@ -140,12 +141,11 @@ impl Automaton {
             ends.push(tokens.len());
             tokens.push(None);
         }
-        let letters = alphabet(&tokens);
         Self {
+            others: others(&tokens),
             tokens,
             starts,
             ends,
-            letters,
         }
     }
 
@@ -173,15 +173,22 @@ impl Automaton {
         (0..=self.ends[0]).all(|position| !has(state, position))
     }
 
-    /// The letters that the shape lets follow.
+    /// The letters that the shape lets follow and that lead to different states: those that some position waits for,
+    /// and one that stands for all others.
     fn letters(&self, state: &State) -> Vec<char> {
-        let waiting = self.waiting(state);
-        let wanted: Vec<Token> = waiting
-            .take_while(|(position, _)| *position < self.ends[0])
-            .map(|(_, token)| token)
-            .collect();
-        let fits = |letter: &&char| wanted.iter().any(|token| token.takes(**letter));
-        self.letters.iter().filter(fits).copied().collect()
+        let mut named = BTreeSet::from([':']);
+        let mut shape = Vec::new();
+        for (position, token) in self.waiting(state) {
+            if position < self.ends[0] {
+                shape.push(token);
+            }
+            if let Token::Letter(letter) = token {
+                named.insert(letter);
+            }
+        }
+        let fits = |letter: &char| shape.iter().any(|token| token.takes(*letter));
+        let letters = self.others.iter().copied().chain(named);
+        letters.filter(fits).collect()
     }
 
     /// Which patterns match what has been read; `None` if it lacks the shape.
@@ -231,34 +238,17 @@ fn has(state: &State, bit: usize) -> bool {
     state[bit / 64] & (1 << (bit % 64)) != 0
 }
 
-/// Every letter that some pattern names, and one of each sort that none names:
-/// those come first, so that what matches nothing is not spelt with a name's letters.
-fn alphabet(tokens: &[Option<Token>]) -> Vec<char> {
-    let named: BTreeSet<char> = tokens
-        .iter()
-        .filter_map(|token| match token {
-            Some(Token::Letter(letter)) => Some(*letter),
-            _ => None,
-        })
-        .collect();
-    let fresh = |sort: &[char]| sort.iter().find(|letter| !named.contains(letter)).copied();
-    let letters: Vec<char> = "xyzqwkjvubnghXYZQWKJVUBNGH~!"
+/// A letter and a digit that no pattern names, which stand for all others. Where all digits are named, there is none
+/// to stand for.
+fn others(tokens: &[Option<Token>]) -> Vec<char> {
+    let is_named = |letter: &char| tokens.contains(&Some(Token::Letter(*letter)));
+    let mut letters = "xyzqwkjvubnghXYZQWKJVUBNGH~!"
         .chars()
-        .chain('\u{4e00}'..'\u{4f00}')
-        .collect();
-    let digits: Vec<char> = ('0'..='9').rev().collect();
-    let fresh: Vec<char> = [fresh(&letters), fresh(&digits)]
-        .into_iter()
-        .flatten()
-        .collect();
-    // A colon that no pattern names still ends the reach of wildcards within ARN parts.
-    let mut all: BTreeSet<char> = named;
-    all.insert(':');
-    fresh
-        .iter()
-        .copied()
-        .chain(all.into_iter().filter(|letter| !fresh.contains(letter)))
-        .collect()
+        .chain('\u{4e00}'..'\u{9f00}');
+    let mut digits = ('0'..='9').rev();
+    let letter = letters.find(|letter| !is_named(letter));
+    let digit = digits.find(|digit| !is_named(digit));
+    letter.into_iter().chain(digit).collect()
 }
 
 #[cfg(test)]

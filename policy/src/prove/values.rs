@@ -14,6 +14,8 @@ pub(super) struct Test {
     pub(super) operator: Operator,
     pub(super) quantifier: Option<Quantifier>,
     pub(super) values: Vec<String>,
+    /// Whether a value came out of a policy variable, which may hold anything.
+    pub(super) of_variable: bool,
 }
 
 /// How the values of a key are compared.
@@ -176,8 +178,10 @@ fn texts(key: &str, tests: &BTreeSet<Test>) -> Option<Vec<String>> {
     let only_arns = tests
         .iter()
         .all(|test| matches!(reading(test.operator), None | Some(Reading::Arn)));
+    let of_variable = tests.iter().any(|test| test.of_variable);
     let shape = SHAPES.iter().find(|(shaped, _)| *shaped == key);
     let shape = match shape {
+        _ if of_variable => Pattern::text("?*"),
         Some((_, shape)) => Pattern::shape(shape),
         None if only_arns && !patterns.is_empty() => Pattern::text("arn:?*:?*:*:*:?*"),
         None => Pattern::text("?*"),
@@ -302,6 +306,7 @@ mod tests {
             operator,
             quantifier: None,
             values: values.iter().map(|value| (*value).to_owned()).collect(),
+            of_variable: false,
         }
     }
 

@@ -22,6 +22,7 @@ impl Variables {
         pieces: &[Piece<'_>],
         given: &[Atom],
         callers: &[Caller],
+        resources: &[String],
     ) -> Result<Self, Undecided> {
         let atoms: Vec<Atom> = pieces
             .iter()
@@ -36,11 +37,15 @@ impl Variables {
             .flat_map(|text| variables(text))
             .map(|(key, _)| key)
             .collect();
-        let values = keys.into_iter().map(|key| {
-            let values = values_of(&key, &atoms, callers)?;
-            Ok((key, values))
-        });
-        values.collect::<Result<_, _>>().map(Self)
+        let mut values = BTreeMap::new();
+        for key in keys {
+            let found = values_of(&key, &atoms, callers)?;
+            values.insert(key, found);
+        }
+        for pattern in pieces.iter().flat_map(Piece::resources) {
+            add_parts(&mut values, pattern, resources)?;
+        }
+        Ok(Self(values))
     }
 
     /// The values to try for a key, if it stands in a variable.
@@ -103,6 +108,40 @@ fn values_of(key: &str, atoms: &[Atom], callers: &[Caller]) -> Result<Vec<String
             Ok(single.filter(|set| set.len() == 1).flatten().collect())
         }
     }
+}
+
+/// Lets variables stand for those parts of a resource that are fixed: `arn:aws:s3:::${aws:PrincipalTag/bucket}/*`
+/// matches where the tag is the bucket's name.
+fn add_parts(
+    values: &mut BTreeMap<String, Vec<String>>,
+    pattern: &str,
+    resources: &[String],
+) -> Result<(), Undecided> {
+    for (key, written) in variables(pattern) {
+        let (before, after) = pattern.split_once(written).unwrap_or((pattern, ""));
+        for resource in resources {
+            let fixed = resource.split(['*', '?']).next().unwrap_or_default();
+            if before.starts_with(fixed) {
+                continue;
+            }
+            let stands_alone = before.ends_with([':', '/'])
+                && (after.is_empty() || after.starts_with([':', '/', '*']));
+            if !stands_alone || super::keys::is_derived(&key) {
+                return Err(Undecided::Key {
+                    key,
+                    why: "in a policy variable it stands for a part of the resource's name",
+                });
+            }
+            let parts = fixed.split([':', '/']).filter(|part| !part.is_empty());
+            let known = values.entry(key.clone()).or_default();
+            for part in parts {
+                if !known.iter().any(|value| value == part) {
+                    known.push(part.to_owned());
+                }
+            }
+        }
+    }
+    Ok(())
 }
 
 fn user_name(caller: &Caller) -> Option<&str> {

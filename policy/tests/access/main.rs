@@ -4,5 +4,6 @@
 mod cases;
 mod fuzz;
 mod laws;
+mod oracle;
 mod questions;
 mod systems;

@@ -64,6 +64,10 @@ fn a_file_that_is_none_of_the_three_is_refused_with_its_place() {
             "a.json, line 1, column 1: this is no policy (`Statement`), no bundle (`documents`) and no output of `terraform show -json` (`values`, `planned_values`)",
         ),
         (
+            "[]",
+            "a.json, line 1, column 1: this is no policy (`Statement`), no bundle (`documents`) and no output of `terraform show -json` (`values`, `planned_values`)",
+        ),
+        (
             r#"{"version": 4, "terraform_version": "1.11.4", "lineage": "x", "resources": []}"#,
             "a.json, line 1, column 1: this is Terraform's own state file; lint what `terraform show -json` prints",
         ),

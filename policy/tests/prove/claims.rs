@@ -235,6 +235,16 @@ fn what_a_statement_opens_is_found() {
              answer:    allowed by statement `Tags` of bucket policy"),
     );
     opened(
+        "to whoever has the bucket's name in a tag",
+        r#"{"Sid": "Tags", "Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "s3:PutObject",
+            "Resource": "arn:aws:s3:::${aws:PrincipalTag/bucket}/*"}"#,
+        Err("principal: arn:aws:iam::999999999999:role/x
+             action:    s3:PutObject
+             resource:  arn:aws:s3:::logs/y
+             context:   aws:principaltag/bucket = logs
+             answer:    allowed by statement `Tags` of bucket policy"),
+    );
+    opened(
         "to an organisation, from some networks",
         r#"{"Sid": "Org", "Effect": "Allow", "Principal": "*", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::logs/*",
             "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-1"}, "IpAddress": {"aws:SourceIp": "10.0.0.0/8"},

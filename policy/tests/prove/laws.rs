@@ -98,7 +98,8 @@ fn request() -> impl Strategy<Value = Request> {
             "arn:aws:s3:::logs/zz/b",
             "arn:aws:s3:::logs/b",
         ]),
-        values(),
+        // What AWS names looks alike; what people name does not.
+        proptest::option::of(one_of(&["vpce-1", "vpce-2", "vpce-ab", "vpce-b"])),
         values(),
         values(),
     )

@@ -1,4 +1,5 @@
-//! The composites: what users write, and what each consists of.
+//! The composites: what users write, and what each consists of. Beside them, the functions that give parts of
+//! composites to those who build with other resources.
 //!
 //! One module per composite: a config struct, which is its Terraform schema, its validation and its documentation at
 //! once, and a blueprint, a pure function from config to a graph of parts. Nothing here calls AWS. Read [`Composite`]
@@ -6,8 +7,10 @@
 
 mod common;
 mod composite;
+mod functions;
 pub mod locked_bucket;
 mod symbols;
 
 pub use common::{AccountRole, Common};
 pub use composite::{Composite, Imported, Site};
+pub use functions::functions;

@@ -76,6 +76,15 @@ fn full() -> LockedBucket {
     }
 }
 
+/// Shared with another account through the endpoints.
+fn shared() -> LockedBucket {
+    let policy = r#"{"Version":"2012-10-17","Id":"sharing","Statement":[{"Sid":"Partner","Effect":"Allow","Principal":{"AWS":"444455556666"},"Action":"s3:GetObject","Resource":"arn:aws:s3:::acme.data/${aws:PrincipalTag/team}/*"}]}"#;
+    LockedBucket {
+        additional_policy: known(policy),
+        ..full()
+    }
+}
+
 fn blueprint(config: &LockedBucket) -> Blueprint {
     LockedBucket::blueprint(config, &site()).unwrap().unwrap()
 }
@@ -121,6 +130,23 @@ fn emptying_lets_administrators_in_and_nobody_else() {
     insta::assert_snapshot!(serde_json::to_string_pretty(&policy.disposal).unwrap());
 }
 
+#[test]
+fn statements_of_the_user_stand_behind_those_that_lock() {
+    let policy = &blueprint(&shared()).parts[&PartKey::parse("bucket/policy").unwrap()];
+    let own = &blueprint(&full()).parts[&PartKey::parse("bucket/policy").unwrap()];
+    let rendered = |part: &cloister_composite::Part| part.desired.render().unwrap();
+    let statements = |part: &cloister_composite::Part| {
+        let settings: Value = serde_json::from_str(&rendered(part)).unwrap();
+        settings["policy"]["Statement"].as_array().unwrap().clone()
+    };
+    let (all, ours) = (statements(policy), statements(own));
+    assert_eq!(all[..ours.len()], ours);
+    assert_eq!(all[ours.len()]["Sid"], "Partner");
+    // Policy variables are no references to parts.
+    assert!(rendered(policy).contains("$${aws:PrincipalTag/team}"));
+    assert_eq!(policy.disposal, own.disposal, "emptying leaves them out");
+}
+
 fn check_unknown(change: impl FnOnce(&mut LockedBucket), unknown: &[&str]) {
     let mut config = full();
     change(&mut config);
@@ -150,6 +176,10 @@ fn what_is_unknown_reaches_only_the_parts_that_use_it() {
     );
     check_unknown(
         |config| config.via_services = Attr::Unknown,
+        &["bucket/policy"],
+    );
+    check_unknown(
+        |config| config.additional_policy = Attr::Unknown,
         &["bucket/policy"],
     );
     check_unknown(|config| config.lifecycle_rules = Attr::Unknown, &["bucket"]);
@@ -214,7 +244,7 @@ fn an_import_recovers_the_config_that_made_the_parts() {
         kms_key_arn: known(key),
         ..minimal()
     };
-    for config in [minimal(), full(), given] {
+    for config in [minimal(), full(), shared(), given] {
         let blueprint = blueprint(&config);
         let found = observed(&blueprint);
         let imported = Imported {

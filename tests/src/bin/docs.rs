@@ -49,6 +49,14 @@ fn write_registry_pages(folder: &Path, examples: &Path) -> Result<()> {
         let page = docs::resource_page(name, resource.schema(), example.as_deref(), Some(&import));
         write(&folder.join("resources").join(format!("{short}.md")), &page)?;
     }
+    for function in provider.functions() {
+        let name = function.name();
+        let example = examples.join("functions").join(name).join("function.tf");
+        let example = fs::read_to_string(&example)
+            .with_context(|| format!("no example at `{}`", example.display()))?;
+        let page = docs::function_page(PROVIDER, &**function, Some(&example));
+        write(&folder.join("functions").join(format!("{name}.md")), &page)?;
+    }
     Ok(())
 }
 

@@ -14,11 +14,11 @@ use cloister_framework::Attr;
 use super::{
     config::{LifecycleRule, LockedBucket, OwnKey},
     key_policy::key_policy,
-    policy::Lock,
+    lock::{Lock, lock},
 };
 use crate::{
     composite::{Composite, Site},
-    symbols::{names, text},
+    symbols::text,
 };
 
 /// Lays out the parts; `None` while it is unknown whether the bucket has a key of its own, what its name is, or
@@ -48,23 +48,6 @@ pub(crate) fn blueprint(
     parts.expose("key_arn", &lock.key_arn);
     keep(&mut parts, config, site);
     parts.finish().map(Some)
-}
-
-/// The statements' subjects. The key's ARN is set once the key is laid out, since the key's policy names the bucket.
-fn lock(config: &LockedBucket, site: &Site, name: &str) -> Lock {
-    Lock {
-        bucket_arn: format!("arn:{}:s3:::{name}", site.partition),
-        key_arn: String::new(),
-        endpoints: names(&config.vpc_endpoint_ids),
-        administrators: names(&config.administrators),
-        break_glass: names(&config.break_glass_principals),
-        via_services: names(&config.via_services),
-        deliveries: config
-            .allow_service_delivery
-            .known()
-            .cloned()
-            .unwrap_or_default(),
-    }
 }
 
 fn mark(input: &Input<Arn>) -> String {

@@ -4,9 +4,16 @@ use std::collections::BTreeMap;
 
 use cloister_composite::{Blueprint, SettingError};
 use cloister_framework::{Attr, Diagnostic, Diagnostics, Path};
-use cloister_policy::Arn;
+use cloister_policy::{Arn, Document};
 
-use super::{blueprint, config::LockedBucket, name, recover};
+use super::{
+    addition, blueprint,
+    config::LockedBucket,
+    lock::known_lock,
+    name,
+    promise::{Documents, KeyOwner, broken_promises},
+    proof, recover,
+};
 use crate::{
     composite::{Composite, Imported, Site},
     symbols::known_names,
@@ -25,11 +32,20 @@ impl Composite for LockedBucket {
             .into_iter()
             .flatten()
             .chain(check_rules(config))
+            .chain(addition::check(&config.additional_policy))
             .collect()
     }
 
     fn check(config: &Self, site: &Site) -> Diagnostics {
-        check_key_place(config, site).into_iter().collect()
+        // What is malformed says nothing that could be proven.
+        let addition = addition::check(&config.additional_policy);
+        let unproven = if addition.is_empty() {
+            check_promises(config, site)
+        } else {
+            Vec::new()
+        };
+        let key = check_key_place(config, site).into_iter();
+        key.chain(addition).chain(unproven).collect()
     }
 
     fn administrators(config: &Self) -> Option<Vec<String>> {
@@ -48,6 +64,41 @@ impl Composite for LockedBucket {
 
     fn recover(imported: &Imported<'_>) -> Option<Self> {
         recover::recover(imported)
+    }
+}
+
+/// What is not known yet is proven in the plan that apply makes.
+fn check_promises(config: &LockedBucket, site: &Site) -> Vec<Diagnostic> {
+    let Some(lock) = known_lock(config, site) else {
+        return Vec::new();
+    };
+    let owner = if config.kms_key_arn.is_null() {
+        KeyOwner::Bucket
+    } else {
+        KeyOwner::Somebody
+    };
+    let broken = broken_promises(&lock, site, &Documents::of(&lock, site, owner));
+    let mut found: Vec<Diagnostic> = Vec::new();
+    for diagnostic in broken.iter().map(|broken| proof::diagnostic(broken, &lock)) {
+        // One fault breaks several promises: each attribute is mended once.
+        if found
+            .iter()
+            .all(|earlier| earlier.path() != diagnostic.path())
+        {
+            found.push(diagnostic);
+        }
+    }
+    found
+}
+
+/// The bucket's policy for a config that is wholly known, proven; or the first promise that it does not keep.
+pub(crate) fn proven_policy(config: &LockedBucket, site: &Site) -> Result<Document, Diagnostic> {
+    let unknown =
+        || Diagnostic::provider_bug("A policy was asked for before its settings are known.");
+    let lock = known_lock(config, site).ok_or_else(unknown)?;
+    match check_promises(config, site).into_iter().next() {
+        Some(broken) => Err(broken),
+        None => Ok(lock.policy()),
     }
 }
 

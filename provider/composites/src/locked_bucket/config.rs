@@ -126,6 +126,12 @@ pub struct LockedBucket {
     #[serde(default)]
     #[schemars(inner(regex(pattern = r"^[a-z0-9.-]+\.amazonaws\.com(\.cn)?$")))]
     pub via_services: Names,
+    /// A bucket policy in JSON, such as the data source `aws_iam_policy_document` gives, whose statements are added to
+    /// those that lock the bucket. The plan proves that they open nothing: whom a statement names may be let in through
+    /// the endpoints; nobody else, from nowhere else, and no administrator may be locked out.
+    #[serde(default)]
+    #[schemars(length(min = 1))]
+    pub additional_policy: Attr<String>,
     /// What happens to objects as they age.
     #[serde(default)]
     pub lifecycle_rules: Attr<BTreeSet<LifecycleRule>>,

@@ -2,11 +2,11 @@
 
 use cloister_policy::{Document, Operator, Principal, Statement};
 
-use super::policy::{Lock, allow_delivery};
+use super::{lock::Lock, policy::allow_delivery};
 use crate::{composite::Site, symbols::text};
 
 /// Uses of a key. A grant is a use: it hands use on.
-const USE: [&str; 5] = [
+pub(crate) const USE: &[&str] = &[
     "kms:CreateGrant",
     "kms:Decrypt",
     "kms:Encrypt",
@@ -15,7 +15,7 @@ const USE: [&str; 5] = [
 ];
 
 /// Changes of a key's configuration.
-const MANAGEMENT: [&str; 10] = [
+pub(crate) const MANAGEMENT: &[&str] = &[
     "kms:CancelKeyDeletion",
     "kms:DeleteImportedKeyMaterial",
     "kms:DisableKey",
@@ -29,7 +29,7 @@ const MANAGEMENT: [&str; 10] = [
 ];
 
 /// The context that S3 gives every use of a key, with or without a bucket key.
-const BUCKET_CONTEXT: &str = "kms:EncryptionContext:aws:s3:arn";
+pub(crate) const BUCKET_CONTEXT: &str = "kms:EncryptionContext:aws:s3:arn";
 
 /// The key's policy.
 pub(crate) fn key_policy(lock: &Lock, site: &Site) -> Document {
@@ -50,7 +50,8 @@ pub(crate) fn key_policy(lock: &Lock, site: &Site) -> Document {
     )
 }
 
-fn root(site: &Site) -> String {
+/// The account itself.
+pub(crate) fn root(site: &Site) -> String {
     format!("arn:{}:iam::{}:root", site.partition, site.account)
 }
 
@@ -64,14 +65,18 @@ fn allow_the_account(site: &Site) -> Statement {
 }
 
 fn deny_use_outside_s3(lock: &Lock, site: &Site) -> Statement {
+    let statement = deny_use("DenyUseOutsideS3", lock);
+    statement.when(Operator::StringNotEquals, "kms:ViaService", [s3_of(site)])
+}
+
+/// S3 in the bucket's region, as `kms:ViaService` names it.
+pub(crate) fn s3_of(site: &Site) -> String {
     let suffix = if site.partition == "aws-cn" {
         "amazonaws.com.cn"
     } else {
         "amazonaws.com"
     };
-    let s3 = format!("s3.{}.{suffix}", site.region);
-    let statement = deny_use("DenyUseOutsideS3", lock);
-    statement.when(Operator::StringNotEquals, "kms:ViaService", [s3])
+    format!("s3.{}.{suffix}", site.region)
 }
 
 fn deny_use_for_other_buckets(lock: &Lock) -> Statement {
@@ -83,7 +88,7 @@ fn deny_use_for_other_buckets(lock: &Lock) -> Statement {
 fn deny_use(sid: &str, lock: &Lock) -> Statement {
     let mut statement = Statement::deny(sid)
         .principal(Principal::anyone())
-        .actions(USE)
+        .actions(USE.iter().copied())
         .resource("*");
     if !lock.break_glass.is_empty() {
         statement = statement.when(
@@ -109,7 +114,7 @@ fn deny_management_by_others(lock: &Lock, site: &Site) -> Statement {
     .concat();
     Statement::deny("DenyManagementByOthers")
         .principal(Principal::anyone())
-        .actions(MANAGEMENT)
+        .actions(MANAGEMENT.iter().copied())
         .resource("*")
         .when(Operator::ArnNotLike, "aws:PrincipalArn", managers)
 }

@@ -2,23 +2,14 @@
 
 use cloister_policy::{Document, Operator, Principal, Statement};
 
-use super::config::ServiceDelivery;
+use super::{config::ServiceDelivery, lock::Lock};
 use crate::symbols::text;
 
-/// What the statements are about. Strings may be marks of outputs and unknowns.
-#[derive(Debug, Clone)]
-pub(crate) struct Lock {
-    pub(crate) bucket_arn: String,
-    pub(crate) key_arn: String,
-    pub(crate) endpoints: Vec<String>,
-    pub(crate) administrators: Vec<String>,
-    pub(crate) break_glass: Vec<String>,
-    pub(crate) via_services: Vec<String>,
-    pub(crate) deliveries: Vec<ServiceDelivery>,
-}
+/// Reads of what objects there are.
+pub(crate) const LISTING: &[&str] = &["s3:ListBucket*"];
 
 /// Changes of a bucket's configuration. Reads stay as the caller's own policies say, so that auditors can look.
-const MANAGEMENT: [&str; 8] = [
+pub(crate) const MANAGEMENT: &[&str] = &[
     "s3:CreateBucketMetadata*",
     "s3:DeleteBucket*",
     "s3:Put*Configuration",
@@ -29,33 +20,60 @@ const MANAGEMENT: [&str; 8] = [
     "s3:UpdateBucketMetadata*",
 ];
 
-const HEADER_ALGORITHM: &str = "s3:x-amz-server-side-encryption";
-const HEADER_KEY: &str = "s3:x-amz-server-side-encryption-aws-kms-key-id";
-const HEADER_CUSTOMER_KEY: &str = "s3:x-amz-server-side-encryption-customer-algorithm";
+pub(crate) const HEADER_ALGORITHM: &str = "s3:x-amz-server-side-encryption";
+pub(crate) const HEADER_KEY: &str = "s3:x-amz-server-side-encryption-aws-kms-key-id";
+pub(crate) const HEADER_CUSTOMER_KEY: &str = "s3:x-amz-server-side-encryption-customer-algorithm";
 
 pub(crate) const SID_OBJECTS: &str = "DenyObjectsFromElsewhere";
 pub(crate) const SID_LISTING: &str = "DenyListingFromElsewhere";
 pub(crate) const SID_MANAGEMENT: &str = "DenyManagementByOthers";
 const SID_DELIVERY: &str = "AllowDelivery";
+const SID_PLAIN_TEXT: &str = "DenyPlainText";
+const SID_OTHER_KEYS: &str = "DenyOtherKeys";
+const SID_OTHER_ENCRYPTION: &str = "DenyOtherEncryption";
+const SID_CUSTOMER_KEYS: &str = "DenyCustomerKeys";
+
+/// Whether a statement of this name is one of ours.
+pub(crate) fn is_own_sid(sid: &str) -> bool {
+    const ALL: [&str; 7] = [
+        SID_PLAIN_TEXT,
+        SID_OBJECTS,
+        SID_LISTING,
+        SID_MANAGEMENT,
+        SID_OTHER_KEYS,
+        SID_OTHER_ENCRYPTION,
+        SID_CUSTOMER_KEYS,
+    ];
+    let delivery = sid.strip_prefix(SID_DELIVERY);
+    ALL.contains(&sid) || delivery.is_some_and(|number| number.parse::<usize>().is_ok())
+}
 
 impl Lock {
-    /// The policy of the bucket.
+    /// The policy of the bucket: our statements, then the user's.
     pub(crate) fn policy(&self) -> Document {
         let deliveries = self.deliveries.iter().enumerate();
-        Document::of(
-            [
-                self.deny_plain_text(),
-                self.deny_objects_from_elsewhere(&self.break_glass),
-                self.deny_listing_from_elsewhere(&self.break_glass),
-                self.deny_management_by_others(),
-            ]
-            .into_iter()
-            .chain(self.deny_other_encryption())
-            .chain(deliveries.map(|(index, delivery)| self.allow_delivery(index, delivery))),
-        )
+        let additional = self.additional.iter();
+        let statements = [
+            self.deny_plain_text(),
+            self.deny_objects_from_elsewhere(&self.break_glass),
+            self.deny_listing_from_elsewhere(&self.break_glass),
+            self.deny_management_by_others(),
+        ]
+        .into_iter()
+        .chain(self.deny_other_encryption())
+        .chain(deliveries.map(|(index, delivery)| self.allow_delivery(index, delivery)))
+        .chain(additional.flat_map(|document| document.statements.clone()));
+        Document {
+            id: self
+                .additional
+                .as_ref()
+                .and_then(|document| document.id.clone()),
+            ..Document::of(statements)
+        }
     }
 
-    /// The policy while the bucket is emptied: administrators are let in from outside the endpoints as well.
+    /// The policy while the bucket is emptied: administrators are let in from outside the endpoints as well, and
+    /// nothing that the user added is in the way.
     pub(crate) fn relaxed_policy(&self) -> Document {
         let let_in = [&self.break_glass[..], &self.administrators[..]].concat();
         Document::of([
@@ -71,7 +89,7 @@ impl Lock {
     }
 
     fn deny_plain_text(&self) -> Statement {
-        Statement::deny("DenyPlainText")
+        Statement::deny(SID_PLAIN_TEXT)
             .principal(Principal::anyone())
             .action("s3:*")
             .resources([self.bucket_arn.clone(), self.objects()])
@@ -91,7 +109,7 @@ impl Lock {
     fn deny_listing_from_elsewhere(&self, let_in: &[String]) -> Statement {
         let statement = Statement::deny(SID_LISTING)
             .principal(Principal::anyone())
-            .action("s3:ListBucket*")
+            .actions(LISTING.iter().copied())
             .resource(self.bucket_arn.clone());
         self.unless_from_here(statement, let_in)
     }
@@ -124,7 +142,7 @@ impl Lock {
         let managers = [&self.administrators[..], &self.break_glass[..]].concat();
         Statement::deny(SID_MANAGEMENT)
             .principal(Principal::anyone())
-            .actions(MANAGEMENT)
+            .actions(MANAGEMENT.iter().copied())
             .resource(self.bucket_arn.clone())
             .when(Operator::ArnNotLike, "aws:PrincipalArn", managers)
     }
@@ -139,17 +157,17 @@ impl Lock {
                 .resource(self.objects())
         };
         [
-            upload("DenyOtherKeys")
+            upload(SID_OTHER_KEYS)
                 .when(
                     Operator::StringNotEquals,
                     HEADER_KEY,
                     [self.key_arn.clone()],
                 )
                 .when(Operator::Null, HEADER_KEY, ["false"]),
-            upload("DenyOtherEncryption")
+            upload(SID_OTHER_ENCRYPTION)
                 .when(Operator::StringNotEquals, HEADER_ALGORITHM, ["aws:kms"])
                 .when(Operator::Null, HEADER_ALGORITHM, ["false"]),
-            upload("DenyCustomerKeys").when(Operator::Null, HEADER_CUSTOMER_KEY, ["false"]),
+            upload(SID_CUSTOMER_KEYS).when(Operator::Null, HEADER_CUSTOMER_KEY, ["false"]),
         ]
     }
 

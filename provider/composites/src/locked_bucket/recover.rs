@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::{
     config::{AccessLog, LifecycleRule, LockedBucket, OwnKey, ServiceDelivery, Transition},
-    policy::{SID_MANAGEMENT, SID_OBJECTS},
+    policy::{SID_MANAGEMENT, SID_OBJECTS, is_own_sid},
 };
 use crate::{composite::Imported, symbols::set_of};
 
@@ -23,6 +23,7 @@ pub(crate) fn sketch(name: &str) -> LockedBucket {
         own_key: Attr::Null,
         allow_service_delivery: Attr::Null,
         via_services: Attr::Null,
+        additional_policy: Attr::Null,
         lifecycle_rules: Attr::Null,
         access_log: Attr::Null,
         force_destroy: Attr::Known(false),
@@ -81,6 +82,26 @@ fn read_policy(document: &Document, config: &mut LockedBucket) {
     if !deliveries.is_empty() {
         config.allow_service_delivery = Attr::Known(deliveries);
     }
+    config.additional_policy = additional(document);
+}
+
+/// The statements that are not ours, as a policy of their own.
+fn additional(document: &Document) -> Attr<String> {
+    let is_ours = |statement: &&Statement| statement.sid.as_deref().is_some_and(is_own_sid);
+    let theirs: Vec<Statement> = document
+        .statements
+        .iter()
+        .filter(|statement| !is_ours(statement))
+        .cloned()
+        .collect();
+    if theirs.is_empty() {
+        return Attr::Null;
+    }
+    let additional = Document {
+        id: document.id.clone(),
+        ..Document::of(theirs)
+    };
+    Attr::Known(additional.to_string())
 }
 
 fn values_of(conditions: &Conditions, key: &str) -> Vec<String> {

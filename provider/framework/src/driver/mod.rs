@@ -31,5 +31,6 @@ pub use provider::configure_provider;
 pub use read::read_resource;
 pub use upgrade::{upgrade_identity, upgrade_resource};
 pub use validate::{
-    Capabilities, validate_data_source, validate_ephemeral, validate_provider, validate_resource,
+    Capabilities, validate_data_source, validate_ephemeral, validate_object, validate_provider,
+    validate_resource,
 };

@@ -49,6 +49,11 @@ pub fn validate_ephemeral(ephemeral: &dyn EphemeralResource, config: &Value) -> 
     })
 }
 
+/// Checks an object by the rules of a schema alone, such as the arguments of a function that are settings of a resource.
+pub fn validate_object(schema: &Schema, object: &Value) -> Diagnostics {
+    validate(schema, object, Stored::Never, Diagnostics::new)
+}
+
 /// Whether write-only values would end up in state: an old Terraform knows no better.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Stored {
