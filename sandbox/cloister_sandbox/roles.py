@@ -9,9 +9,7 @@ from moto.iam.models import iam_backends
 
 from .accounts import PARTITION
 
-ARN = re.compile(
-    r"^arn:(?P<partition>aws[a-z-]*):iam::(?P<account>\d{12}):role/(?P<path>.*/)?(?P<name>[\w+=,.@-]+)$"
-)
+ARN = re.compile(r"^arn:(?P<partition>aws[a-z-]*):iam::(?P<account>\d{12}):role/(?P<path>.*/)?(?P<name>[\w+=,.@-]+)$")
 
 
 def find_role(arn: str) -> tuple[str, Any] | None:

@@ -16,7 +16,7 @@ from .access import authorization_message, policies
 from .access.needs import Keys, Need
 from .accounts import PARTITION
 from .answers import ServiceError
-from .call import Call, Principal
+from .call import Call
 from .identity import Identities, role_principal
 from .patches.iam_managed import managed_policy
 from .registry import Registry

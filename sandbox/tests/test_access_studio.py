@@ -76,7 +76,8 @@ def test_a_domain_needs_its_role_its_tags_and_its_key(studio: Studio) -> None:
 
 
 GUARDS = [
-    ({"StringNotEquals": {"sagemaker:AppNetworkAccessType": "VpcOnly"}}, {"AppNetworkAccessType": "PublicInternetOnly"}),
+    ({"StringNotEquals": {"sagemaker:AppNetworkAccessType": "VpcOnly"}},
+     {"AppNetworkAccessType": "PublicInternetOnly"}),
     ({"Null": {"sagemaker:VolumeKmsKey": "true"}}, {}),
     ({"ForAnyValue:StringNotEquals": {"sagemaker:VpcSubnets": ["SUBNET"]}}, {}),
     ({"ForAnyValue:StringEquals": {"sagemaker:VpcSecurityGroupIds": ["GROUP"]}}, {}),
@@ -156,7 +157,9 @@ def test_jobs_stay_in_the_network(studio: Studio) -> None:
             "sagemaker:CreateTrainingJob",
             Condition={"BoolIfExists": {"sagemaker:InterContainerTrafficEncryption": "false"}},
         ),
-        deny("sagemaker:CreateTrainingJob", Condition={"NumericGreaterThan": {"sagemaker:MaxRuntimeInSeconds": "3600"}}),
+        deny(
+            "sagemaker:CreateTrainingJob", Condition={"NumericGreaterThan": {"sagemaker:MaxRuntimeInSeconds": "3600"}}
+        ),
     ]
     create = Actor(studio.running, allow("*"), *rails).client("sagemaker").create_training_job
     closed = {

@@ -69,7 +69,7 @@ def members(call: Call, one: str) -> list[str]:
         return [found for table in tables for found in (table.id, table._associations[one])]
     if one.startswith("aclassoc-"):
         acls = (acl._associations for acl in backend.network_acls.values())
-        return [known[one].subnet_id for known in acls if one in known]
+        return [str(known[one].subnet_id) for known in acls if one in known]
     if one.startswith("eni-attach-"):
         return [eni.id for eni in backend.enis.values() if getattr(eni, "attachment_id", None) == one]
     return [one]
