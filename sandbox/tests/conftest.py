@@ -27,6 +27,10 @@ environment.prepare()
 
 _START_SECONDS = 60
 
+# So little that calls are quick, and enough for a state to be seen; `skip` lets it pass.
+_SLOWLY = "0.1"
+_MANY = {f"sagemaker:{kind}": 1000 for kind in ("domain", "user-profile", "space", "app", "image")}
+
 
 @dataclass
 class Running:
@@ -81,6 +85,17 @@ def start(ready_file: Path, *arguments: str) -> Running:
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """One sandbox for all tests: each uses names of its own."""
     running = start(tmp_path_factory.mktemp("sandbox") / "ready.json", "--parent-pid", str(os.getpid()))
+    yield running
+    running.process.terminate()
+    running.process.wait(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def slow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """One sandbox in which things take a tenth of AWS's time."""
+    ready = tmp_path_factory.mktemp("slow") / "ready.json"
+    running = start(ready, "--parent-pid", str(os.getpid()), "--latency", _SLOWLY)
+    running.control("quotas", _MANY)
     yield running
     running.process.terminate()
     running.process.wait(timeout=20)

@@ -1,19 +1,16 @@
-"""A VPC of its own for each test, refusals in brief, and a sandbox in which things take time."""
+"""A VPC of its own for each test, and refusals in brief."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from conftest import Running, start
+from conftest import Running
 
 REGION = "us-east-1"
-# So little that calls are quick, and enough for a state to be seen; `skip` lets it pass.
-FACTOR = "0.05"
 LONG = 4000
 
 
@@ -89,13 +86,3 @@ def code(call: Callable[..., Any], **parameters: Any) -> str:
 def skip(sandbox: Running, seconds: float = LONG) -> None:
     """Lets time pass in a sandbox."""
     sandbox.control("skip", {"seconds": seconds})
-
-
-@pytest.fixture(scope="module")
-def slow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """A sandbox in which things take time."""
-    ready = tmp_path_factory.mktemp("slow") / "ready.json"
-    running = start(ready, "--parent-pid", str(os.getpid()), "--latency", FACTOR)
-    yield running
-    running.process.terminate()
-    running.process.wait(timeout=20)

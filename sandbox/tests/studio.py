@@ -1,30 +1,17 @@
-"""A sandbox in which things take time, and the makings of a Studio domain. Time is skipped, never waited for."""
+"""The makings of a Studio domain. Time is skipped, never waited for."""
 
 from __future__ import annotations
 
 import json
-import os
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from conftest import Running, start
+from conftest import Running
 
 TRUST = {"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"}
-MANY = dict.fromkeys(("domain", "user-profile", "space", "app", "image"), 1000)
-
-
-@pytest.fixture(scope="session")
-def slow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """A sandbox that takes a tenth of AWS's time."""
-    ready = tmp_path_factory.mktemp("slow") / "ready.json"
-    running = start(ready, "--parent-pid", str(os.getpid()), "--latency", "0.1")
-    running.control("quotas", {f"sagemaker:{kind}": most for kind, most in MANY.items()})
-    yield running
-    running.process.terminate()
-    running.process.wait(timeout=20)
 
 
 @pytest.fixture

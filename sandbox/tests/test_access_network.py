@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from actors import HOME, TRUST, Actor, allow, denial, deny, document, fresh, message
 from conftest import Running
-from networks import Net, network, skip, slow  # noqa: F401
+from networks import Net, network, skip
 
 HOME_ARN = "us-east-1:111122223333"
 POLICY = f"arn:aws:network-firewall:{HOME_ARN}:firewall-policy/own"
@@ -246,7 +246,7 @@ def test_log_groups_are_known_by_tag(sandbox: Running) -> None:
     assert denial(logs.put_retention_policy, logGroupName="/none", retentionInDays=7)[1] == "AccessDeniedException"
 
 
-def test_a_new_role_cannot_be_assumed_before_it_is_known(slow: Running) -> None:  # noqa: F811
+def test_a_new_role_cannot_be_assumed_before_it_is_known(slow: Running) -> None:
     made = slow.client("iam").create_role(RoleName=fresh("new"), AssumeRolePolicyDocument=document(TRUST))["Role"]
     sts, asked = slow.client("sts"), {"RoleArn": made["Arn"], "RoleSessionName": "early"}
     assert denial(sts.assume_role, **asked)[:2] == (403, "AccessDenied")

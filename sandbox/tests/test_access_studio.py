@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from actors import HOME, Actor, allow, denial, deny, fresh, message
-from studio import Studio, refused, slow, studio
+from studio import Studio, refused, studio
 
 PREFIX = f"arn:aws:sagemaker:us-east-1:{HOME}:"
 TAGS = [{"Key": "team", "Value": "red"}]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from conftest import Running
-from networks import Net, code, network, refused, skip, slow
+from networks import Net, code, network, refused, skip
 
 __all__ = ["slow"]
 EVERYWHERE = "0.0.0.0/0"

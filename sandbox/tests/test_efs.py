@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 from conftest import Running
-from networks import Net, code, network, skip, slow
+from networks import Net, code, network, skip
 
 __all__ = ["slow"]
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from conftest import Running
-from networks import Net, network, skip, slow
+from networks import Net, network, skip
 
 __all__ = ["slow"]
 ROLE = "arn:aws:iam::111122223333:role/PlatformAdministrator"

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from conftest import Running
-from studio import TRUST, Studio, refused, slow, studio
+from studio import TRUST, Studio, refused, studio
 
 
 def test_a_domain_becomes_ready_after_a_while(studio: Studio) -> None:

@@ -8,7 +8,7 @@ import base64
 import uuid
 
 import pytest
-from studio import Studio, refused, slow, studio
+from studio import Studio, refused, studio
 
 BASE = "111122223333.dkr.ecr.us-east-1.amazonaws.com/lab:1"
 SCRIPT = base64.b64encode(b"#!/bin/bash\nset -e\n").decode()

@@ -8,7 +8,7 @@ import uuid
 from typing import Any
 
 import pytest
-from studio import Studio, refused, slow, studio
+from studio import Studio, refused, studio
 
 
 def _name() -> str:

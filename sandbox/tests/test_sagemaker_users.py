@@ -10,7 +10,7 @@ import json
 from typing import Any
 
 import pytest
-from studio import Studio, refused, slow, studio
+from studio import Studio, refused, studio
 
 APP = {"AppType": "JupyterLab", "AppName": "default"}
 
