@@ -12,11 +12,11 @@ cargo build --quiet --release --workspace --bin docs
 
 if [ "${1-}" != --check ]; then
     # Only what is generated is replaced; guides and architecture.md are written by hand.
-    rm -rf docs/resources docs/schemas
+    rm -rf docs/functions docs/resources docs/schemas
     cp -R "$folder"/. docs/
     exit 0
 fi
-for generated in index.md resources schemas; do
+for generated in functions index.md resources schemas; do
     if ! diff -r -u "docs/$generated" "$folder/$generated"; then
         echo "check: docs/$generated is not what the code gives; run \`make docs\`" >&2
         exit 1

@@ -1,10 +1,13 @@
 //! The provider, driven by the real `terraform` in a sandbox.
 
+mod access;
 mod bad_input;
 mod drift;
 mod facts;
+mod functions;
 mod import;
 mod lifecycle;
+mod proofs;
 mod provider_block;
 mod resume;
 mod unknowns;

@@ -44,16 +44,56 @@ fn graded(project: &Project<'_>, more: &[&str]) -> (Outcome, Vec<String>) {
     (outcome, verdicts)
 }
 
-fn put(sandbox: &Sandbox) {
-    let object = json!({"Bucket": BUCKET, "Key": "features.csv", "Body": "id,score"});
-    sandbox.aws_inside().call("s3", "put_object", &object);
+/// The role of the account that the bucket of somebody else is in.
+const MEMBER: &str = "arn:aws:iam::444455556666:role/CloisterProvisioner";
+/// What the lab calls the bucket of somebody else, unless told otherwise.
+const ELSEWHERE: &str = "cloister-elsewhere";
+
+/// What a data scientist does inside the VPC, and what is tried and refused: the lab's steps in their order.
+fn use_and_probe(sandbox: &Sandbox) {
+    let object =
+        |bucket: &str| json!({"Bucket": bucket, "Key": "features.csv", "Body": "id,score"});
+    sandbox
+        .aws_inside()
+        .call("s3", "put_object", &object(BUCKET));
+
+    let elsewhere = sandbox.aws().acting_as(MEMBER);
+    elsewhere.call("s3", "create_bucket", &json!({"Bucket": ELSEWHERE}));
+    let open = json!({"Version": "2012-10-17", "Statement": {
+        "Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "s3:PutObject",
+        "Resource": format!("arn:aws:s3:::{ELSEWHERE}/*")}});
+    let policy = json!({"Bucket": ELSEWHERE, "Policy": open.to_string()});
+    elsewhere.call("s3", "put_bucket_policy", &policy);
+
+    let key = sandbox.aws().call("kms", "create_key", &json!({}));
+    let mut other_key = object(BUCKET);
+    other_key["ServerSideEncryption"] = json!("aws:kms");
+    other_key["SSEKMSKeyId"] = key["KeyMetadata"]["Arn"].clone();
+    let inside = sandbox.aws_inside();
+    for (what, refused) in [
+        ("a listing from outside", {
+            let listing = json!({"Bucket": BUCKET});
+            sandbox.aws().attempt("s3", "list_objects_v2", &listing)
+        }),
+        (
+            "another key",
+            inside.attempt("s3", "put_object", &other_key),
+        ),
+        (
+            "another bucket",
+            inside.attempt("s3", "put_object", &object(ELSEWHERE)),
+        ),
+    ] {
+        let code = refused.expect_err(what).code;
+        assert_eq!(code, "AccessDenied", "{what}");
+    }
 }
 
 #[test]
 fn a_bucket_that_is_used_through_its_endpoint_passes_until_it_is_weakened() {
     let sandbox = Sandbox::start();
     let project = quickstart(&sandbox);
-    put(&sandbox);
+    use_and_probe(&sandbox);
     let (outcome, verdicts) = graded(&project, &["--delivery-lag", "1s", "--wait", "30s"]);
     assert_eq!(outcome.code, 0, "{}", outcome.told());
     assert!(

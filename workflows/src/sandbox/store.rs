@@ -87,11 +87,12 @@ impl Store {
                 remove_folder(&folder)?;
                 make_private_folder(&folder)?;
                 make(&folder, &lock)?;
+                // Before the lock goes: who waits for it must find the entry finished.
+                write_marker(&marker)?;
             }
         }
         // Also says when the entry was last used.
-        fs::write(&marker, "")
-            .with_context(|| format!("could not write `{}`", marker.display()))?;
+        write_marker(&marker)?;
         Ok(folder)
     }
 
@@ -116,6 +117,10 @@ impl Store {
         lock.lock().context("could not lock the sandbox's cache")?;
         Ok(lock)
     }
+}
+
+fn write_marker(marker: &Path) -> Result<()> {
+    fs::write(marker, "").with_context(|| format!("could not write `{}`", marker.display()))
 }
 
 /// Makes a folder, and those above it, that only the user can enter: it holds code that is run later.

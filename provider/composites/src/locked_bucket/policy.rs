@@ -14,7 +14,6 @@ pub(crate) const MANAGEMENT: &[&str] = &[
     "s3:DeleteBucket*",
     "s3:Put*Configuration",
     "s3:PutBucket*",
-    "s3:PutObjectLockConfiguration",
     "s3:TagResource",
     "s3:UntagResource",
     "s3:UpdateBucketMetadata*",

@@ -32,7 +32,8 @@ fn wire_parameter(parameter: &framework::Parameter) -> Parameter {
 
 pub(crate) fn wire_function_error(error: framework::FunctionError) -> FunctionError {
     FunctionError {
-        text: error.text,
+        // Terraform ends the sentence itself.
+        text: error.text.trim_end_matches('.').to_owned(),
         function_argument: error
             .argument
             .and_then(|position| i64::try_from(position).ok()),
