@@ -9,9 +9,11 @@ from __future__ import annotations
 from typing import Any
 
 from . import latency, roles, timeline
+from .access import policies
+from .access.needs import Need
 from .answers import ServiceError
+from .call import Call
 from .durations import ROLE_PROPAGATION
-from .patches.documents import parse, principals, statements, values, wildcard
 
 _USABLE_FROM = "cloister_usable_from"
 
@@ -31,10 +33,10 @@ def is_known(role: Any) -> bool:
     return bool(getattr(role, _USABLE_FROM, 0.0) <= timeline.now())
 
 
-def check(role_arn: str, service: str) -> None:
+def check(call: Call, role_arn: str, service: str) -> None:
     """Raises, as SageMaker does, unless the service could assume the role."""
     found = roles.find_role(role_arn)
-    if found is None or not is_known(found[1]) or not trusts(found[1].assume_role_policy_document, service):
+    if found is None or not is_known(found[1]) or not _trusts(call, *found, service):
         raise ServiceError(
             "ValidationException",
             f"Could not assume role {role_arn}. Please ensure that the role exists and allows principal "
@@ -42,19 +44,6 @@ def check(role_arn: str, service: str) -> None:
         )
 
 
-def trusts(document: str, service: str, action: str = "sts:AssumeRole") -> bool:
-    """Whether a trust policy lets a service assume the role; conditions are taken to hold."""
-    try:
-        parsed = parse(document)
-    except ValueError:
-        return False
-    effects = {
-        statement.get("Effect")
-        for statement in statements(parsed)
-        if any(wildcard(pattern).match(action) for pattern in values(statement.get("Action")))
-        and any(
-            (kind, value) in (("Service", service), ("AWS", "*"), ("Service", "*"))
-            for kind, value in principals(statement)
-        )
-    }
-    return effects == {"Allow"}
+def _trusts(call: Call, account: str, role: Any, service: str) -> bool:
+    need = Need("sts:AssumeRole", role.arn, account, policies.of_trust(role), caller={"service": service})
+    return call.may is not None and call.may(need)

@@ -36,7 +36,7 @@ def _update(call: Call) -> dict[str, Any]:
         raise busy("Domain", domain.arn, domain.status)
     _check_form(domain, wanted)
     _check_apps(store, domain, wanted)
-    check_roles(wanted.get("DefaultUserSettings"), wanted.get("DefaultSpaceSettings"))
+    check_roles(call, wanted.get("DefaultUserSettings"), wanted.get("DefaultSpaceSettings"))
     about = _merged(domain.about, wanted)
     failure = sagemaker_network.problem(
         store.account, store.region, about["VpcId"], about["SubnetIds"], groups_of(about)

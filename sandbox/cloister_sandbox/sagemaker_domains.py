@@ -58,11 +58,11 @@ def running_apps(store: Store, domain_id: str) -> list[Resource]:
     return [app for app in store.all("app", domain_id) if app.status in RUNNING]
 
 
-def check_roles(*settings: dict[str, Any] | None) -> None:
+def check_roles(call: Call, *settings: dict[str, Any] | None) -> None:
     """Raises unless SageMaker can assume each execution role of these settings."""
     for one in settings:
         if one and one.get("ExecutionRole"):
-            role_propagation.check(one["ExecutionRole"], SERVICE)
+            role_propagation.check(call, one["ExecutionRole"], SERVICE)
 
 
 def groups_of(about: dict[str, Any]) -> list[str]:
@@ -74,7 +74,7 @@ def groups_of(about: dict[str, Any]) -> list[str]:
 
 def _create(call: Call) -> dict[str, Any]:
     store, parameters = store_of(call), copy.deepcopy(call.parameters)
-    _check(parameters)
+    _check(call, parameters)
     # A failed domain counts too: it has to be deleted before the next attempt.
     quotas.check("sagemaker:domain", len(store.all("domain")))
     domain_id = "d-" + "".join(secrets.choice(_ID_ALPHABET) for _ in range(12))
@@ -90,7 +90,7 @@ def _create(call: Call) -> dict[str, Any]:
     return {"DomainArn": domain.arn, "DomainId": domain_id, "Url": domain.about["Url"]}
 
 
-def _check(parameters: dict[str, Any]) -> None:
+def _check(call: Call, parameters: dict[str, Any]) -> None:
     if not parameters.get("VpcId") or not parameters.get("SubnetIds"):
         raise invalid("VpcId and SubnetIds are required to create a domain.")
     if not parameters["DefaultUserSettings"].get("ExecutionRole"):
@@ -101,7 +101,7 @@ def _check(parameters: dict[str, Any]) -> None:
     keys = {parameters.get(name) for name in ("KmsKeyId", "HomeEfsFileSystemKmsKeyId")} - {None}
     if len(keys) > 1:
         raise invalid("KmsKeyId and HomeEfsFileSystemKmsKeyId must not differ. Use KmsKeyId only.")
-    check_roles(parameters["DefaultUserSettings"], parameters.get("DefaultSpaceSettings"))
+    check_roles(call, parameters["DefaultUserSettings"], parameters.get("DefaultSpaceSettings"))
 
 
 def _complete(store: Store, domain_id: str, about: dict[str, Any]) -> None:

@@ -46,7 +46,7 @@ def _create(call: Call) -> dict[str, Any]:
     arn = _arn(store, about["ImageName"])
     if store.find("image", about["ImageName"].lower()):
         raise exists("Image", arn)
-    role_propagation.check(about["RoleArn"], SERVICE)
+    role_propagation.check(call, about["RoleArn"], SERVICE)
     quotas.check("sagemaker:image", len(store.all("image")))
     image = Resource("image", (about["ImageName"].lower(),), arn, about, status="CREATING")
     image.tags = tags_of(about.pop("Tags", None))
@@ -80,7 +80,7 @@ def _update(call: Call) -> dict[str, Any]:
     if any(wanted.get(name) for name in removed):
         raise invalid("A property cannot be updated and deleted in the same request.")
     if wanted.get("RoleArn"):
-        role_propagation.check(wanted["RoleArn"], SERVICE)
+        role_propagation.check(call, wanted["RoleArn"], SERVICE)
     for name in removed:
         image.about.pop(name, None)
     image.about |= {name: wanted[name] for name in ("Description", "DisplayName", "RoleArn") if wanted.get(name)}

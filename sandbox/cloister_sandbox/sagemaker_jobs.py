@@ -84,7 +84,7 @@ def _create(call: Call, kind: _Kind) -> dict[str, Any]:
     arn = store.arn(f"{kind.resource}/{name.lower()}")
     if store.find(kind.resource, name):
         raise ServiceError("ResourceInUse", kind.unique.format(arn=arn))
-    role_propagation.check(about["RoleArn"], SERVICE)
+    role_propagation.check(call, about["RoleArn"], SERVICE)
     network = _network(about)
     _check_network(store, network)
     job = Resource(kind.resource, (name,), arn, about, status="InProgress")

@@ -54,7 +54,7 @@ def _create(call: Call) -> dict[str, Any]:
         raise exists("UserProfile", arn)
     _check_sign_on(domain, about)
     _check_groups(domain, about)
-    check_roles(about.get("UserSettings"))
+    check_roles(call, about.get("UserSettings"))
     quotas.check("sagemaker:user-profile", len(store.all("user-profile")))
     profile = Resource("user-profile", (domain.key[0], name.lower()), arn, about, status="Pending")
     profile.tags = tags_of(about.pop("Tags", None))
@@ -104,7 +104,7 @@ def _update(call: Call) -> dict[str, Any]:
     profile = profile_of(store, call.parameters["DomainId"], call.parameters["UserProfileName"])
     if profile.status not in ("InService", "Update_Failed"):
         raise busy("UserProfile", profile.arn, profile.status)
-    check_roles(wanted)
+    check_roles(call, wanted)
     profile.about["UserSettings"] = {**(profile.about.get("UserSettings") or {}), **wanted}
     profile.become("Updating")
     timeline.after(PROFILE_UPDATE, lambda: profile.become("InService"))

@@ -193,3 +193,28 @@ def test_what_sagemaker_makes_is_not_asked_of_the_user(studio: Studio) -> None:
     domain_id = actor.client("sagemaker").create_domain(**studio.wanted())["DomainId"]
     studio.skip(60)
     assert studio.sagemaker.describe_domain(DomainId=domain_id)["HomeEfsFileSystemId"]
+
+
+TRUSTED = {"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"}
+TRUSTS = [
+    ({"StringEquals": {"aws:SourceAccount": HOME}}, True),
+    ({"ArnLike": {"aws:SourceArn": f"{PREFIX}*"}}, True),
+    ({"StringEquals": {"aws:SourceAccount": "777788889999"}}, False),
+    ({"Bool": {"aws:PrincipalIsAWSService": "false"}}, False),
+]
+
+
+@pytest.mark.parametrize(("condition", "is_trusted"), TRUSTS, ids=["account", "arn", "other account", "no service"])
+def test_the_conditions_of_a_trust_hold_for_sagemaker(
+    studio: Studio, condition: dict[str, Any], is_trusted: bool
+) -> None:
+    role = studio.role("conditional", TRUSTED | {"Condition": condition})
+    studio.skip(60)
+    # What the user may not do does not keep SageMaker from assuming the role.
+    actor = Actor(studio.running, allow("*"), deny("sts:*"))
+    wanted = studio.wanted(DefaultUserSettings={"ExecutionRole": role, "SecurityGroups": [studio.group_id]})
+    create = actor.client("sagemaker").create_domain
+    if is_trusted:
+        assert create(**wanted)["DomainId"]
+    else:
+        assert refused(create, **wanted)[1].startswith(f"Could not assume role {role}. ")

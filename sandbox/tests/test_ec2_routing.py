@@ -8,7 +8,6 @@ import pytest
 from conftest import Running
 from networks import Net, code, network, refused, skip
 
-__all__ = ["slow"]
 EVERYWHERE = "0.0.0.0/0"
 
 

@@ -9,8 +9,6 @@ from botocore.exceptions import ClientError
 from conftest import Running
 from networks import Net, code, network, skip
 
-__all__ = ["slow"]
-
 
 @pytest.fixture
 def net(sandbox: Running) -> Net:

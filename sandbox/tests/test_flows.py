@@ -13,7 +13,6 @@ import pytest
 from conftest import Running
 from networks import Net, network, skip
 
-__all__ = ["slow"]
 ROLE = "arn:aws:iam::111122223333:role/PlatformAdministrator"
 OUTSIDE, OF_S3 = "93.184.216.34", "52.216.1.1"
 EVERYWHERE = "0.0.0.0/0"

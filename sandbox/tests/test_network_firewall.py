@@ -9,7 +9,6 @@ import pytest
 from conftest import Running
 from networks import Net, code, network, refused, skip
 
-__all__ = ["slow"]
 EVERYWHERE = "0.0.0.0/0"
 LIST = {"Targets": [".kaggle.com"], "TargetTypes": ["HTTP_HOST", "TLS_SNI"], "GeneratedRulesType": "ALLOWLIST"}
 

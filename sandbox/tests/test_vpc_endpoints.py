@@ -9,7 +9,6 @@ import pytest
 from conftest import Running
 from networks import Net, code, network, refused, skip
 
-__all__ = ["slow"]
 S3 = "com.amazonaws.us-east-1.s3"
 ZONE_WITHOUT_STUDIO = "us-east-1e"
 

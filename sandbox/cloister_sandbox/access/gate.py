@@ -113,14 +113,14 @@ def _caller(call: Call) -> _Caller:
 
 def _question(call: Call, caller: _Caller, need: Need) -> dict[str, Any]:
     prefix = need.action.split(":", 1)[0]
-    attached = {"identity": [{"name": "any", "document": _ANYTHING}]} if need.is_free else dict(caller.policies)
+    attached = _attached(caller, need)
     if need.policy is not None:
         attached["resource"] = _one(need.policy)
     # The endpoint of a service sees the calls to that service, not those that it causes.
     if caller.endpoint is not None and prefix == call.iam_prefix and not need.via:
         attached["endpoint"] = caller.endpoint
     account = need.owner or _account_in(need.resource) or call.account
-    context = keys.for_need(need, call.iam_prefix, caller.general, caller.own)
+    context = keys.for_need(call, need, caller.general, caller.own)
     if account:
         context["aws:ResourceAccount"] = account
     if prefix in _CONTROLLED and account:
@@ -135,6 +135,13 @@ def _question(call: Call, caller: _Caller, need: Need) -> dict[str, Any]:
         "policies": attached,
     }
     return question | ({"resource_account": need.owner} if need.owner else {})
+
+
+def _attached(caller: _Caller, need: Need) -> dict[str, Any]:
+    """What is attached to whoever asks."""
+    if need.is_free:
+        return {"identity": [{"name": "any", "document": _ANYTHING}]}
+    return {} if "service" in (need.caller or {}) else dict(caller.policies)
 
 
 def _principal(principal: Principal) -> Any:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ..call import Call
 from . import policies
-from .needs import Keys, Need, listed, request_tags, tags_of
+from .needs import Keys, Need, listed, regional, request_tags, tags_of
 
 # The sandbox speaks plain HTTP on loopback and stands for HTTPS. A client that wants to be taken for one without TLS
 # says `false` here; no AWS client sends this header.
@@ -23,17 +23,35 @@ def of_call(call: Call) -> Keys:
     return _network(call) | _caller(call) | _tags(call) | _request(call)
 
 
+def of_service(call: Call, service: str) -> Keys:
+    """The keys of what a service does in its own name, for a call of the account.
+
+    https://docs.aws.amazon.com/sagemaker/latest/dg/security-confused-deputy-prevention.html
+    """
+    return {
+        "aws:CurrentTime": call.time.strftime(_TIME),
+        "aws:EpochTime": int(call.time.timestamp()),
+        "aws:PrincipalIsAWSService": True,
+        "aws:PrincipalServiceName": service,
+        "aws:SecureTransport": True,
+        "aws:SourceAccount": call.account,
+        "aws:SourceArn": regional(call, call.iam_prefix, "*"),
+    }
+
+
 def via_service(keys: Keys) -> Keys:
     """The keys of a call that a service makes in the caller's name: the way the caller came is not handed on."""
     kept = {name: value for name, value in keys.items() if name not in _ENDPOINT_KEYS and not _is_of_request(name)}
     return kept | {"aws:ViaAWSService": True}
 
 
-def for_need(need: Need, prefix: str, general: Keys, own: Keys) -> Keys:
+def for_need(call: Call, need: Need, general: Keys, own: Keys) -> Keys:
     """The keys of one need of a call: those of the service, and of its request, go with the service's actions only."""
+    if service := (need.caller or {}).get("service"):
+        return of_service(call, service) | need.keys
     if need.via:
         return via_service(general) | need.keys
-    if not need.action.startswith(f"{prefix}:"):
+    if not need.action.startswith(f"{call.iam_prefix}:"):
         return {name: value for name, value in general.items() if not _is_of_request(name)} | need.keys
     return general | own | need.keys
 
