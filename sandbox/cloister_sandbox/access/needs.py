@@ -26,9 +26,9 @@ class Need:
     """One action on one resource.
 
     `owner` is the account of the resource where its ARN does not tell, `policy` the policy of the resource, and
-    `via` the service that calls in the caller's name. `caller` takes the place of the call's principal, for those who
-    are somebody only to an identity provider, and for services. `is_free` marks what nobody needs a permission for, so that only an
-    endpoint's policy can deny it. `names_resource` is False for actions whose denials do not say on what.
+    `via` the service that calls in the caller's name. `caller` takes the place of the call's principal, for services
+    and for those who are somebody only to an identity provider. `is_free` marks what nobody needs a permission for, so
+    that only an endpoint's policy can deny it. `names_resource` is False for actions whose denials do not say on what.
     """
 
     action: str
