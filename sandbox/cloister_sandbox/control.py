@@ -45,6 +45,8 @@ class Control:
     def answer(self, environ: dict[str, Any]) -> Response:
         """Serves one request; refuses those that a page in a browser may have caused."""
         request = Request(environ)
+        # What is left unread, the server waits for until the client hangs up, which waits for the server in turn.
+        request.get_data()
         # A page of another site could otherwise post here, or come by a name that it made resolve to loopback.
         if "Origin" in request.headers or request.host.split(":")[0] not in _LOOPBACK_HOSTS:
             return _json({"error": "requests of a browser are refused"}, 403)

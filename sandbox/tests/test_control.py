@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import http.client
 import json
+import socket
 import urllib.error
+import urllib.parse
 from collections.abc import Iterator
 from typing import Any
 
@@ -106,3 +108,17 @@ def test_the_inside_has_no_control(sandbox: Running) -> None:
 
 def test_it_is_healthy(sandbox: Running) -> None:
     assert sandbox.control("health") == {"status": "ok"}
+
+
+def test_a_body_that_comes_late_is_read_before_the_answer(sandbox: Running) -> None:
+    """A server that answers first waits for the rest of the body, and a client that sent it waits for the server."""
+    address = urllib.parse.urlsplit(sandbox.ready["control"])
+    head = f"POST /_cloister/deliver HTTP/1.0\r\nHost: {address.netloc}\r\nContent-Length: 2\r\n\r\n"
+    with socket.create_connection((address.hostname, address.port), timeout=0.2) as connection:
+        connection.sendall(head.encode())
+        with pytest.raises(TimeoutError):
+            connection.recv(1)
+        connection.sendall(b"{}")
+        connection.settimeout(10)
+        answer = b"".join(iter(lambda: connection.recv(4096), b""))
+    assert answer.startswith(b"HTTP/1.1 200 ") or answer.startswith(b"HTTP/1.0 200 ")
