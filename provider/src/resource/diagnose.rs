@@ -149,12 +149,7 @@ pub(super) fn destroy_diagnostics(destroyed: &Destroyed, caller: &str) -> Diagno
     diagnostics
 }
 
-fn failure_diagnostic(
-    failure: &Failure,
-    now: &str,
-    caller: &str,
-    verb: Verb,
-) -> Diagnostic {
+fn failure_diagnostic(failure: &Failure, now: &str, caller: &str, verb: Verb) -> Diagnostic {
     let error = &failure.error;
     if error.class == ErrorClass::Bug {
         return Diagnostic::provider_bug(format!("{error}."));

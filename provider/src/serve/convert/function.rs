@@ -30,7 +30,7 @@ fn wire_parameter(parameter: &framework::Parameter) -> Parameter {
     }
 }
 
-pub(crate) fn wire_function_error(error: framework::FunctionError) -> FunctionError {
+pub(crate) fn wire_function_error(error: &framework::FunctionError) -> FunctionError {
     FunctionError {
         // Terraform ends the sentence itself.
         text: error.text.trim_end_matches('.').to_owned(),

@@ -24,7 +24,7 @@ pub(super) async fn answer(
         }),
         Err(error) => Ok(Response {
             result: None,
-            error: Some(wire_function_error(error)),
+            error: Some(wire_function_error(&error)),
         }),
     }
 }
