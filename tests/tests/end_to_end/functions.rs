@@ -1,5 +1,7 @@
 //! The provider's functions, called by the real `terraform`.
 
+use std::fmt::Write as _;
+
 use cloister_tests::rig::{Sandbox, filtered};
 use serde_json::Value;
 
@@ -60,7 +62,8 @@ fn an_argument_that_makes_no_policy_is_refused_by_its_position() {
             "main.tf",
             format!("output \"policy\" {{\n  value = provider::cloister::{call}\n}}\n"),
         );
-        report += &format!("=== {call}\n{}\n", project.plan().failed().diagnostics());
+        let planned = project.plan();
+        let _ = writeln!(report, "=== {call}\n{}", planned.failed().diagnostics());
     }
     filtered(|| insta::assert_snapshot!("function_arguments", report));
 }
