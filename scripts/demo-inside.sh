@@ -2,6 +2,9 @@
 # The part of the demo that runs inside the sandbox. Its exit code is that of the grade.
 set -eu
 
+# Terraform colours what it writes into a file as well, unless it is told not to.
+[ -t 1 ] || export TF_CLI_ARGS=-no-color
+
 terraform() {
     # The unquoted name is one word: `terraform` or `tofu`.
     command "$DEMO_TERRAFORM" -chdir="$DEMO_FOLDER" "$@"
