@@ -29,7 +29,7 @@ test: ## Run all tests
 	CLOISTER_BIN_DIR='$(BIN)' CLOISTER_SANDBOX_PYTHON='$(VENV)/bin/python' \
 		cargo nextest run $(PROFILE) --workspace
 	cargo test $(PROFILE) --doc --workspace
-	cd sandbox && '$(VENV)/bin/python' -m pytest -q -p no:cacheprovider
+	cd sandbox && CLOISTER_BIN_DIR='$(BIN)' '$(VENV)/bin/python' -m pytest -q -p no:cacheprovider
 
 check: ## Check format, lints, licences and generated files; print what grew too large
 	@scripts/prerequisites.sh cargo
