@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use cloister_composite::{
     Changing, Deleting, ErrorClass, Finding, Input, Journal, Making, Outputs, PartError, PartKind,
-    read_each,
+    outputs, read_each,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -59,7 +59,7 @@ impl PartKind for KmsAlias {
     }
 
     fn outputs(observed: &KmsAliasObserved) -> Outputs {
-        Outputs::from([
+        outputs([
             ("arn", observed.arn.clone()),
             ("name", observed.name.clone()),
         ])

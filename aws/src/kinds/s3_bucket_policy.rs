@@ -2,7 +2,8 @@
 
 use async_trait::async_trait;
 use cloister_composite::{
-    Changing, Deleting, Finding, Input, Journal, Making, Outputs, PartError, PartKind, read_each,
+    Changing, Deleting, Finding, Input, Journal, Making, Outputs, PartError, PartKind, outputs,
+    read_each,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -65,7 +66,7 @@ impl PartKind for S3BucketPolicy {
     }
 
     fn outputs(observed: &S3BucketPolicyObserved) -> Outputs {
-        Outputs::from([("bucket", observed.bucket.clone())])
+        outputs([("bucket", observed.bucket.clone())])
     }
 
     fn settings(observed: &S3BucketPolicyObserved) -> S3BucketPolicyDesired {

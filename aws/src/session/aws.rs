@@ -20,13 +20,7 @@ pub struct Aws {
     partition: Partition,
     calls: CallPath,
     wiring: Wiring,
-    cloudtrail: OnceLock<aws_sdk_cloudtrail::Client>,
-    ec2: OnceLock<aws_sdk_ec2::Client>,
-    iam: OnceLock<aws_sdk_iam::Client>,
-    kms: OnceLock<aws_sdk_kms::Client>,
-    s3: OnceLock<aws_sdk_s3::Client>,
-    ssm: OnceLock<aws_sdk_ssm::Client>,
-    sts: OnceLock<aws_sdk_sts::Client>,
+    clients: Clients,
 }
 
 /// What service clients are made from.
@@ -55,13 +49,7 @@ impl Aws {
             partition,
             calls,
             wiring,
-            cloudtrail: OnceLock::new(),
-            ec2: OnceLock::new(),
-            iam: OnceLock::new(),
-            kms: OnceLock::new(),
-            s3: OnceLock::new(),
-            ssm: OnceLock::new(),
-            sts: OnceLock::new(),
+            clients: Clients::default(),
         }
     }
 
@@ -113,73 +101,57 @@ impl Aws {
         Box::pin(self.calls.call(&self.place, operation, subject, send)).await
     }
 
-    pub(crate) fn cloudtrail(&self) -> &aws_sdk_cloudtrail::Client {
-        self.cloudtrail.get_or_init(|| {
-            let mut config = aws_sdk_cloudtrail::config::Builder::from(&self.wiring.config)
-                .interceptor(self.wiring.user_agent.clone());
-            config.set_endpoint_url(self.endpoint("cloudtrail"));
-            aws_sdk_cloudtrail::Client::from_conf(config.build())
-        })
-    }
-
-    pub(crate) fn ec2(&self) -> &aws_sdk_ec2::Client {
-        self.ec2.get_or_init(|| {
-            let mut config = aws_sdk_ec2::config::Builder::from(&self.wiring.config)
-                .interceptor(self.wiring.user_agent.clone());
-            config.set_endpoint_url(self.endpoint("ec2"));
-            aws_sdk_ec2::Client::from_conf(config.build())
-        })
-    }
-
-    pub(crate) fn iam(&self) -> &aws_sdk_iam::Client {
-        self.iam.get_or_init(|| {
-            let mut config = aws_sdk_iam::config::Builder::from(&self.wiring.config)
-                .interceptor(self.wiring.user_agent.clone());
-            config.set_endpoint_url(self.endpoint("iam"));
-            aws_sdk_iam::Client::from_conf(config.build())
-        })
-    }
-
-    pub(crate) fn kms(&self) -> &aws_sdk_kms::Client {
-        self.kms.get_or_init(|| {
-            let mut config = aws_sdk_kms::config::Builder::from(&self.wiring.config)
-                .interceptor(self.wiring.user_agent.clone());
-            config.set_endpoint_url(self.endpoint("kms"));
-            aws_sdk_kms::Client::from_conf(config.build())
-        })
-    }
-
-    pub(crate) fn s3(&self) -> &aws_sdk_s3::Client {
-        self.s3.get_or_init(|| {
-            let mut config = aws_sdk_s3::config::Builder::from(&self.wiring.config)
-                .interceptor(self.wiring.user_agent.clone())
-                .force_path_style(self.wiring.s3_use_path_style);
-            config.set_endpoint_url(self.endpoint("s3"));
-            aws_sdk_s3::Client::from_conf(config.build())
-        })
-    }
-
-    pub(crate) fn ssm(&self) -> &aws_sdk_ssm::Client {
-        self.ssm.get_or_init(|| {
-            let mut config = aws_sdk_ssm::config::Builder::from(&self.wiring.config)
-                .interceptor(self.wiring.user_agent.clone());
-            config.set_endpoint_url(self.endpoint("ssm"));
-            aws_sdk_ssm::Client::from_conf(config.build())
-        })
-    }
-
-    fn sts(&self) -> &aws_sdk_sts::Client {
-        self.sts.get_or_init(|| {
-            let mut config = aws_sdk_sts::config::Builder::from(&self.wiring.config)
-                .interceptor(self.wiring.user_agent.clone());
-            config.set_endpoint_url(self.endpoint("sts"));
-            aws_sdk_sts::Client::from_conf(config.build())
-        })
-    }
-
     fn endpoint(&self, service: &str) -> Option<String> {
         self.wiring.endpoints.of(service).map(str::to_owned)
     }
+}
+
+/// The SDK's clients, each made on first use: every SDK has a configuration type of its own, so that no function could
+/// make them all.
+macro_rules! clients {
+    ($($service:ident: $sdk:ident),+ $(,)?) => {
+        #[derive(Default)]
+        struct Clients {
+            $($service: OnceLock<$sdk::Client>,)+
+            s3: OnceLock<aws_sdk_s3::Client>,
+        }
+
+        impl Aws {
+            $(
+                pub(crate) fn $service(&self) -> &$sdk::Client {
+                    self.clients.$service.get_or_init(|| {
+                        let mut config = $sdk::config::Builder::from(&self.wiring.config)
+                            .interceptor(self.wiring.user_agent.clone());
+                        config.set_endpoint_url(self.endpoint(stringify!($service)));
+                        $sdk::Client::from_conf(config.build())
+                    })
+                }
+            )+
+
+            pub(crate) fn s3(&self) -> &aws_sdk_s3::Client {
+                self.clients.s3.get_or_init(|| {
+                    let mut config = aws_sdk_s3::config::Builder::from(&self.wiring.config)
+                        .interceptor(self.wiring.user_agent.clone())
+                        .force_path_style(self.wiring.s3_use_path_style);
+                    config.set_endpoint_url(self.endpoint("s3"));
+                    aws_sdk_s3::Client::from_conf(config.build())
+                })
+            }
+        }
+    };
+}
+
+clients! {
+    cloudtrail: aws_sdk_cloudtrail,
+    ec2: aws_sdk_ec2,
+    efs: aws_sdk_efs,
+    iam: aws_sdk_iam,
+    kms: aws_sdk_kms,
+    logs: aws_sdk_cloudwatchlogs,
+    networkfirewall: aws_sdk_networkfirewall,
+    sagemaker: aws_sdk_sagemaker,
+    ssm: aws_sdk_ssm,
+    sts: aws_sdk_sts,
 }
 
 impl fmt::Debug for Aws {

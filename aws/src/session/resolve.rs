@@ -140,15 +140,21 @@ fn endpoints(settings: &Settings, environment: &Environment, profile: &Profile) 
         found.by_service = environment
             .pairs()
             .filter_map(|(name, url)| {
-                Some((
-                    name.strip_prefix(PREFIX)?.to_ascii_lowercase(),
-                    url.to_owned(),
-                ))
+                let service = name.strip_prefix(PREFIX)?;
+                Some((service_name(service), url.to_owned()))
             })
             .collect();
     }
     found.by_service.extend(settings.endpoints.clone());
     found
+}
+
+/// The name that the AWS provider has for the service of an environment variable: `NETWORK_FIREWALL`.
+fn service_name(variable: &str) -> String {
+    match variable.to_ascii_lowercase().replace('_', "").as_str() {
+        "cloudwatchlogs" => "logs".to_owned(),
+        name => name.to_owned(),
+    }
 }
 
 /// `AWS_MAX_ATTEMPTS` and `max_attempts` count the first try as well, `max_retries` does not differ in the AWS

@@ -51,7 +51,7 @@ pub struct Settings {
     pub assume_role: Vec<AssumeRole>,
     /// A role to take on with a token of an identity provider, before `assume_role`.
     pub assume_role_with_web_identity: Option<WebIdentity>,
-    /// Endpoints by service: `s3`, `kms`, `ssm`, `sts`, `cloudtrail`.
+    /// Endpoints by service, under the names that the AWS provider has: `s3`, `logs`, `networkfirewall`, ...
     pub endpoints: BTreeMap<String, String>,
     /// Whether the call rate follows what AWS throttles.
     pub retry_mode: Option<RetryMode>,

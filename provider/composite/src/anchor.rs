@@ -51,6 +51,9 @@ pub struct Anchor {
     /// Settings that AWS cannot store, so that an import plans empty.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub settings: BTreeMap<String, serde_json::Value>,
+    /// The config of the last run that ended well, so that an import knows which parts to look for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recipe: Option<serde_json::Value>,
 }
 
 impl Anchor {

@@ -76,10 +76,12 @@ pub struct Blueprint {
     pub owner: String,
     /// The parts by key.
     pub parts: BTreeMap<PartKey, Part>,
-    /// The composite's own attributes, from outputs of parts: each a string with references.
+    /// The composite's own attributes, from outputs of parts: strings with references, and lists and maps of them.
     pub exposed: BTreeMap<&'static str, Setting>,
     /// What the anchor keeps because AWS cannot store it.
     pub kept: BTreeMap<String, Value>,
+    /// The config as the anchor remembers it, for an import; never shown.
+    pub recipe: Option<Value>,
     /// The tags of the anchor.
     pub tags: Tags,
 }
@@ -110,6 +112,7 @@ impl Blueprint {
                 parts: BTreeMap::new(),
                 exposed: BTreeMap::new(),
                 kept: BTreeMap::new(),
+                recipe: None,
                 tags: tags.clone().unwrap_or_default(),
             },
             tags,
@@ -174,9 +177,10 @@ impl Builder {
         Setting::literal(&serde_json::json!(tags))
     }
 
-    /// Shows a part's output, or a text with outputs in it, as an attribute of the composite.
-    pub fn expose(&mut self, name: &'static str, text: &impl Serialize) {
-        match Setting::of(text) {
+    /// Shows a part's output, a text with outputs in it, or a list or map of such texts, as an attribute of the
+    /// composite.
+    pub fn expose(&mut self, name: &'static str, value: &impl Serialize) {
+        match Setting::of(value) {
             Ok(setting) => {
                 self.blueprint.exposed.insert(name, setting);
             }
@@ -189,6 +193,12 @@ impl Builder {
     /// Has the anchor keep a setting that AWS cannot store.
     pub fn keep(&mut self, name: &str, value: impl Into<Value>) {
         self.blueprint.kept.insert(name.to_owned(), value.into());
+    }
+
+    /// Has the anchor remember the whole config, so that an import knows which parts to look for. It does not show in
+    /// plans, where the parts say the same.
+    pub fn remember(&mut self, recipe: Value) {
+        self.blueprint.recipe = Some(recipe);
     }
 
     /// The finished blueprint.
@@ -251,5 +261,10 @@ impl<K: PartKind> PartHandle<'_, K> {
     /// A wire to one of the part's outputs.
     pub fn output<T>(&self, name: &OutputName<T>) -> Output<T> {
         Output::new(self.key.clone(), name)
+    }
+
+    /// A wire to an output whose name depends on the settings, such as the endpoint in one availability zone.
+    pub fn output_named<T>(&self, name: impl Into<String>) -> Output<T> {
+        Output::named(self.key.clone(), name.into())
     }
 }

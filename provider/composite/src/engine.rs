@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use jiff::Timestamp;
+use serde_json::Value;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -109,7 +110,7 @@ pub struct Applied {
     /// The parts for the state, whether made or not.
     pub parts: PartsState,
     /// The composite's own attributes, as far as the parts they come from exist.
-    pub exposed: BTreeMap<&'static str, String>,
+    pub exposed: BTreeMap<&'static str, Value>,
     /// What failed, one per cause.
     pub failures: Vec<Failure>,
     /// Parts that were not started because of a failure or a stop.
@@ -131,7 +132,7 @@ pub struct Outlook {
     /// The parts that exist, as they are; empty if nothing of the composite does.
     pub parts: PartsState,
     /// The composite's own attributes.
-    pub exposed: BTreeMap<&'static str, String>,
+    pub exposed: BTreeMap<&'static str, Value>,
     /// The anchor, if it is there.
     pub anchor: Option<Anchor>,
 }

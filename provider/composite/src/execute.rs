@@ -38,6 +38,12 @@ struct Run<'a, C> {
     found: Mutex<Observations>,
 }
 
+/// What waiting for an object came to.
+enum Outcome {
+    Ready(Observation),
+    Broken { id: String, reason: String },
+}
+
 /// What became of the parts of one pass over a graph.
 #[derive(Debug, Default)]
 pub(crate) struct Pass {
@@ -233,9 +239,37 @@ impl<C: Send + Sync> Run<'_, C> {
             }
             Some(current) => self.change(part, kind.as_ref(), &settings, current).await?,
         };
-        let ready = self.await_ready(&key, kind.as_ref(), settled).await?;
+        let ready = self
+            .ready_or_made_again(part, kind.as_ref(), &settings, settled)
+            .await?;
         self.found().insert(key, ready);
         Ok(())
+    }
+
+    /// Waits for the object; one that AWS broke for a passing reason is made again, a few times.
+    async fn ready_or_made_again(
+        &self,
+        part: &Part,
+        kind: &dyn ErasedKind<C>,
+        settings: &Value,
+        mut current: Observation,
+    ) -> Result<Observation, PartError> {
+        const TRIES: u32 = 3;
+        let mut tries = 0;
+        loop {
+            let (id, reason) = match self.await_ready(&part.key, kind, current).await? {
+                Outcome::Ready(ready) => return Ok(ready),
+                Outcome::Broken { id, reason } => (id, reason),
+            };
+            tries += 1;
+            if tries == TRIES {
+                return Err(PartError::new(ErrorClass::Refused, "cloister", id, reason));
+            }
+            tracing::warn!(part = %part.key, id, reason, "AWS broke it, making it again");
+            self.patiently(|| kind.delete(self.engine.context, &id, &part.disposal))
+                .await?;
+            current = self.create(part, kind, settings).await?;
+        }
     }
 
     /// Whether the object may exist although the state does not know it.
@@ -366,7 +400,11 @@ impl<C: Send + Sync> Run<'_, C> {
         }
         self.patiently(|| kind.update(self.engine.context, &current.id, &wanted, &changed))
             .await?;
-        Ok(current)
+        // What others refer to may have changed with it: an endpoint in one more zone.
+        let answers = kind
+            .read(self.engine.context, std::slice::from_ref(&current.id))
+            .await?;
+        Ok(answers.into_iter().next().flatten().unwrap_or(current))
     }
 
     async fn await_ready(
@@ -374,11 +412,18 @@ impl<C: Send + Sync> Run<'_, C> {
         key: &PartKey,
         kind: &dyn ErasedKind<C>,
         mut current: Observation,
-    ) -> Result<Observation, PartError> {
+    ) -> Result<Outcome, PartError> {
         let mut pause = self.engine.pace.first_pause;
         loop {
             match &current.readiness {
-                Readiness::Ready => return Ok(current),
+                Readiness::Ready => return Ok(Outcome::Ready(current)),
+                Readiness::Broken(reason) => {
+                    let reason = reason.clone();
+                    return Ok(Outcome::Broken {
+                        id: current.id,
+                        reason,
+                    });
+                }
                 Readiness::Failed(reason) => {
                     return Err(PartError::new(
                         ErrorClass::Refused,

@@ -1,6 +1,6 @@
 //! Settings that may stand for something another part makes, or that nobody knows yet.
 
-use std::{fmt, marker::PhantomData};
+use std::{borrow::Cow, fmt, marker::PhantomData};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -42,7 +42,7 @@ impl<T> OutputName<T> {
 #[derive(Debug)]
 pub struct Output<T> {
     part: PartKey,
-    name: &'static str,
+    name: Cow<'static, str>,
     value: PhantomData<fn() -> T>,
 }
 
@@ -50,7 +50,15 @@ impl<T> Output<T> {
     pub(crate) fn new(part: PartKey, name: &OutputName<T>) -> Self {
         Self {
             part,
-            name: name.name,
+            name: Cow::Borrowed(name.name),
+            value: PhantomData,
+        }
+    }
+
+    pub(crate) fn named(part: PartKey, name: String) -> Self {
+        Self {
+            part,
+            name: Cow::Owned(name),
             value: PhantomData,
         }
     }
@@ -60,7 +68,7 @@ impl<T> Clone for Output<T> {
     fn clone(&self) -> Self {
         Self {
             part: self.part.clone(),
-            name: self.name,
+            name: self.name.clone(),
             value: PhantomData,
         }
     }

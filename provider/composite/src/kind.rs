@@ -1,6 +1,6 @@
 //! What the engine asks of a kind of part.
 
-use std::{collections::BTreeMap, future::Future, time::Duration};
+use std::{borrow::Cow, collections::BTreeMap, future::Future, time::Duration};
 
 use async_trait::async_trait;
 use futures::{StreamExt, stream};
@@ -9,7 +9,15 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::{error::PartError, identity::Tags};
 
 /// What a made part offers to others, by output name.
-pub type Outputs = BTreeMap<&'static str, String>;
+pub type Outputs = BTreeMap<Cow<'static, str>, String>;
+
+/// Outputs under names that are known beforehand.
+pub fn outputs<const N: usize>(named: [(&'static str, String); N]) -> Outputs {
+    named
+        .into_iter()
+        .map(|(name, value)| (Cow::Borrowed(name), value))
+        .collect()
+}
 
 /// How a create that may have happened is found again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +39,8 @@ pub enum Readiness {
     Pending,
     /// AWS gave up, with its reason.
     Failed(String),
+    /// AWS gave up for a reason of its own that passes: it is deleted and made again.
+    Broken(String),
 }
 
 /// What a create gets.

@@ -166,6 +166,7 @@ impl<'a> Hold<'a> {
             anchor.status = Status::Ready;
             anchor.intents.clear();
             anchor.settings.clone_from(&blueprint.kept);
+            anchor.recipe.clone_from(&blueprint.recipe);
             anchor.holder = None;
             anchor.lease_until = None;
         });
@@ -237,6 +238,7 @@ fn new_anchor(ground: Ground<'_>, blueprint: &Blueprint) -> Anchor {
         lease_until: None,
         intents: std::collections::BTreeMap::new(),
         settings: blueprint.kept.clone(),
+        recipe: blueprint.recipe.clone(),
     }
 }
 

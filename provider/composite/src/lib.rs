@@ -34,7 +34,7 @@ pub use identity::{Identity, TAG_COMPOSITE, TAG_OWNER, TAG_PART, Tags, derived_n
 pub use input::{Input, Output, OutputName, unknown_mark};
 pub use key::{KeyError, PartKey};
 pub use kind::{
-    Changing, Deleting, Finding, Journal, Making, Outputs, PartKind, Readiness, read_each,
+    Changing, Deleting, Finding, Journal, Making, Outputs, PartKind, Readiness, outputs, read_each,
 };
 pub use kinds::{ErasedKind, Kinds, Observation};
 pub use pace::Pace;

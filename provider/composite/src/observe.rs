@@ -121,13 +121,10 @@ pub(crate) fn outputs_of(found: &Observations) -> impl Fn(&PartKey, &str) -> Opt
 pub(crate) fn exposed(
     blueprint: &Blueprint,
     output: &impl Fn(&PartKey, &str) -> Option<String>,
-) -> BTreeMap<&'static str, String> {
+) -> BTreeMap<&'static str, Value> {
     blueprint
         .exposed
         .iter()
-        .filter_map(|(name, setting)| match setting.settle(output).ok()? {
-            Value::String(text) => Some((*name, text)),
-            _ => None,
-        })
+        .filter_map(|(name, setting)| Some((*name, setting.settle(output).ok()?)))
         .collect()
 }

@@ -64,7 +64,7 @@ impl<C: Send + Sync> Engine<'_, C> {
                     .await;
             }
         };
-        let mut pass = self.prepare(blueprint, &remaining).await;
+        let mut pass = self.prepare(blueprint, &remaining, deadline, stop).await;
         if pass.failures.is_empty() {
             pass = self
                 .delete_parts(blueprint, &remaining, deadline, stop)
@@ -136,13 +136,22 @@ impl<C: Send + Sync> Engine<'_, C> {
     }
 
     /// Runs every part's `before_delete` while everything still stands.
-    async fn prepare(&self, blueprint: &Blueprint, parts: &PartsState) -> Pass {
+    async fn prepare(
+        &self,
+        blueprint: &Blueprint,
+        parts: &PartsState,
+        deadline: Instant,
+        stop: &CancellationToken,
+    ) -> Pass {
         let hooks = parts.iter().map(async |(key, state)| {
             let ended = async {
                 let disposal = disposal_of(blueprint, key);
                 let id = state.id.as_deref().unwrap_or_default();
                 let kind = self.kinds.known(&state.kind)?;
-                kind.before_delete(self.context, id, &disposal).await
+                self.patiently(deadline, stop, || {
+                    kind.before_delete(self.context, id, &disposal)
+                })
+                .await
             };
             (key.clone(), ended.await)
         });

@@ -18,7 +18,7 @@ use super::{
     },
     input::Input,
     site::{CREATE, DELETE, Nowhere, Place, UPDATE},
-    state::{INCOMPLETE, READY, put, read_parts, state_parts, tags_value},
+    state::{INCOMPLETE, READY, exposed_value, put, read_parts, state_parts, tags_value},
 };
 use crate::settings::PartialCreate;
 
@@ -256,7 +256,7 @@ fn reached<C: Composite>(mut planned: Value, job: &Job<C>, applied: &Applied) ->
     );
     put(&mut planned, "parts", state_parts(&applied.parts));
     for name in job.blueprint.exposed.keys() {
-        let value = applied.exposed.get(name).map_or(Value::Null, Value::string);
+        let value = applied.exposed.get(name).map_or(Value::Null, exposed_value);
         put(&mut planned, name, value);
     }
     planned

@@ -10,7 +10,7 @@ use super::{
     diagnose::{blueprint_bug, session_diagnostic},
     input::Input,
     site::{Nowhere, Place},
-    state::{READY, planned_parts, put, read_parts, tags_value},
+    state::{READY, planned_exposed, planned_parts, put, read_parts, tags_value},
 };
 
 impl<C: Composite> CompositeResource<C> {
@@ -95,11 +95,10 @@ impl<C: Composite> CompositeResource<C> {
         };
         put(planned, "id", Value::string(blueprint.identity.id()));
         for (name, setting) in &blueprint.exposed {
-            let value = match setting.settle(&|_, _| None) {
-                Ok(serde_json::Value::String(text)) => Value::string(text),
-                // An output of a part: it stays while every part does.
-                _ if unchanged => before(name).cloned().unwrap_or(Value::Unknown),
-                _ => Value::Unknown,
+            // Outputs of parts stay while every part does.
+            let value = match before(name) {
+                Some(before) if unchanged => before.clone(),
+                _ => planned_exposed(setting),
             };
             put(planned, name, value);
         }

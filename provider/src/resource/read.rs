@@ -8,7 +8,7 @@ use super::{
     apply::{Job, identity},
     composite::CompositeResource,
     diagnose::blocked_diagnostic,
-    state::{INCOMPLETE, READY, put, read_parts, state_parts},
+    state::{INCOMPLETE, READY, exposed_value, put, read_parts, state_parts},
 };
 
 impl<C: Composite> CompositeResource<C> {
@@ -62,8 +62,8 @@ pub(super) fn show(mut state: Value, blueprint: &Blueprint, outlook: &Outlook) -
     put(&mut state, "status", Value::string(status));
     put(&mut state, "parts", state_parts(&outlook.parts));
     for name in blueprint.exposed.keys() {
-        if let Some(text) = outlook.exposed.get(name) {
-            put(&mut state, name, Value::string(text));
+        if let Some(exposed) = outlook.exposed.get(name) {
+            put(&mut state, name, exposed_value(exposed));
         }
     }
     state

@@ -96,12 +96,30 @@ pub(crate) struct Endpoints {
     /// For CloudTrail.
     #[serde(default)]
     pub(crate) cloudtrail: Text,
+    /// For EC2.
+    #[serde(default)]
+    pub(crate) ec2: Text,
+    /// For Elastic File System.
+    #[serde(default)]
+    pub(crate) efs: Text,
+    /// For IAM.
+    #[serde(default)]
+    pub(crate) iam: Text,
     /// For KMS.
     #[serde(default)]
     pub(crate) kms: Text,
+    /// For CloudWatch Logs.
+    #[serde(default)]
+    pub(crate) logs: Text,
+    /// For Network Firewall.
+    #[serde(default)]
+    pub(crate) networkfirewall: Text,
     /// For S3.
     #[serde(default)]
     pub(crate) s3: Text,
+    /// For SageMaker.
+    #[serde(default)]
+    pub(crate) sagemaker: Text,
     /// For Systems Manager.
     #[serde(default)]
     pub(crate) ssm: Text,

@@ -91,8 +91,14 @@ fn web_identity(web: &WebIdentity) -> Result<aws::WebIdentity, Diagnostic> {
 fn endpoints(block: &Endpoints) -> Vec<(String, String)> {
     let named = [
         ("cloudtrail", &block.cloudtrail),
+        ("ec2", &block.ec2),
+        ("efs", &block.efs),
+        ("iam", &block.iam),
         ("kms", &block.kms),
+        ("logs", &block.logs),
+        ("networkfirewall", &block.networkfirewall),
         ("s3", &block.s3),
+        ("sagemaker", &block.sagemaker),
         ("ssm", &block.ssm),
         ("sts", &block.sts),
     ];

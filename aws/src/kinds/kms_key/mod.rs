@@ -6,7 +6,7 @@ mod write;
 use async_trait::async_trait;
 use cloister_composite::{
     Changing, Deleting, ErrorClass, Finding, Journal, Making, OutputName, Outputs, PartError,
-    PartKind, Tags, read_each,
+    PartKind, Tags, outputs, read_each,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -123,7 +123,7 @@ impl PartKind for KmsKey {
     }
 
     fn outputs(observed: &KmsKeyObserved) -> Outputs {
-        Outputs::from([
+        outputs([
             (Self::ARN.name(), observed.arn.clone()),
             (Self::ID.name(), observed.id.clone()),
         ])

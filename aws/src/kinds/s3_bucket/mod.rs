@@ -10,7 +10,7 @@ mod write;
 use async_trait::async_trait;
 use cloister_composite::{
     Changing, Deleting, ErrorClass, Finding, Journal, Making, OutputName, Outputs, PartError,
-    PartKind, read_each,
+    PartKind, outputs, read_each,
 };
 use serde_json::Value;
 
@@ -50,7 +50,7 @@ impl PartKind for S3Bucket {
     }
 
     fn outputs(observed: &S3BucketObserved) -> Outputs {
-        Outputs::from([
+        outputs([
             (Self::NAME.name(), observed.name.clone()),
             (Self::ARN.name(), observed.arn.clone()),
         ])

@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use cloister_composite::{
     Anchor, AnchorStore, Blueprint, Changing, Deleting, Engine, ErrorClass, Finding, Identity,
     Input, Journal, Kinds, Making, OutputName, Outputs, Pace, PartError, PartKey, PartKind,
-    StoredAnchor, Tags, read_each,
+    StoredAnchor, Tags, outputs, read_each,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -239,7 +239,7 @@ impl PartKind for Toy {
     }
 
     fn outputs(observed: &ToyObserved) -> Outputs {
-        Outputs::from([(Self::ID.name(), Self::id(observed))])
+        outputs([(Self::ID.name(), Self::id(observed))])
     }
 
     fn settings(observed: &ToyObserved) -> ToyDesired {
