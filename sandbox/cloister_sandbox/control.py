@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.wrappers import Request, Response
 
-from . import flow_control, network_firewall_endpoints, quotas, roles, timeline
+from . import census, flow_control, network_firewall_endpoints, quotas, roles, timeline
+from .accounts import HOME_ACCOUNT
 from .faults import FaultFileError
 from .identity import role_principal, utc_now
 
 if TYPE_CHECKING:
     from .sandbox import Sandbox
 
+_ACCOUNT = re.compile(r"[0-9]{12}")
 _LOOPBACK_HOSTS = ("127.0.0.1", "localhost")
 
 
@@ -31,6 +34,7 @@ class Control:
         self._routes: dict[tuple[str, str], Callable[[Request], Any]] = {
             ("GET", "health"): lambda _: {"status": "ok"},
             ("GET", "calls"): self._calls,
+            ("GET", "census"): self._census,
             ("POST", "deliver"): lambda _: {"files": self._sandbox.delivery.deliver(utc_now())},
             ("GET", "faults"): lambda _: {"rules": self._sandbox.spoiler.report()},
             ("POST", "faults"): self._replace_faults,
@@ -65,6 +69,14 @@ class Control:
         if not after.isdigit():
             raise BadRequest("`after` is the number of a call")
         return {"calls": self._sandbox.calls.entries(int(after))}
+
+    def _census(self, request: Request) -> census.Census:
+        account = request.args.get("account", HOME_ACCOUNT)
+        if not _ACCOUNT.fullmatch(account):
+            raise BadRequest("`account` is an account's number, 12 digits")
+        with self._sandbox.backend.lock:
+            timeline.settle()
+            return census.take(account)
 
     def _replace_faults(self, request: Request) -> dict[str, Any]:
         self._sandbox.spoiler.replace(_body(request))

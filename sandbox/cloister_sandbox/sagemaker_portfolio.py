@@ -22,6 +22,11 @@ def add(registry: Registry) -> None:
     register(registry, answers)
 
 
+def enabled_regions(account: str) -> list[str]:
+    """The regions in which it is on."""
+    return sorted(region for owner, region in _enabled if owner == account)
+
+
 def _enable(call: Call) -> dict[str, Any]:
     _enabled.add((call.account, call.region))
     return {}

@@ -103,6 +103,11 @@ def store_for(account: str, region: str) -> Store:
     return _stores.setdefault((account, region), Store(account, region))
 
 
+def stores_of(account: str) -> list[Store]:
+    """The stores of an account, one per region that was used."""
+    return [store for (owner, _), store in _stores.items() if owner == account]
+
+
 def date(seconds: float) -> datetime:
     """A time as answers have it."""
     return datetime.fromtimestamp(seconds, UTC)
