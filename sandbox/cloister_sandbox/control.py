@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug.wrappers import Request, Response
 
-from . import census, flow_control, network_firewall_endpoints, quotas, roles, timeline
+from . import census, flow_control, identity_center, network_firewall_endpoints, quotas, roles, timeline
 from .accounts import HOME_ACCOUNT
 from .faults import FaultFileError
 from .identity import role_principal, utc_now
+from .patches import ec2_endpoint_services
 
 if TYPE_CHECKING:
     from .sandbox import Sandbox
@@ -44,6 +45,10 @@ class Control:
             ("POST", "quotas"): self._set_quotas,
             ("POST", "firewalls"): self._set_firewalls,
             ("POST", "flows"): self._flows,
+            ("GET", "endpoint_services"): lambda _: {"withdrawn": ec2_endpoint_services.withdrawn()},
+            ("POST", "endpoint_services"): self._withdraw,
+            ("GET", "identity_center"): lambda _: identity_center.shown(),
+            ("POST", "identity_center"): self._switch_identity_center,
         }
 
     def answer(self, environ: dict[str, Any]) -> Response:
@@ -104,6 +109,23 @@ class Control:
         except ValueError as reason:
             raise BadRequest(str(reason)) from None
         return {"routes": network_firewall_endpoints.routes()}
+
+    def _withdraw(self, request: Request) -> dict[str, Any]:
+        wanted = _body(request)
+        if not isinstance(wanted, dict):
+            raise BadRequest("`service` is missing")
+        try:
+            ec2_endpoint_services.withdraw(wanted.get("service"), wanted.get("zones"))
+        except ValueError as reason:
+            raise BadRequest(str(reason)) from None
+        return {"withdrawn": ec2_endpoint_services.withdrawn()}
+
+    def _switch_identity_center(self, request: Request) -> dict[str, Any]:
+        try:
+            with self._sandbox.backend.lock:
+                return identity_center.switch(_body(request))
+        except ValueError as reason:
+            raise BadRequest(str(reason)) from None
 
     def _flows(self, request: Request) -> dict[str, Any]:
         wanted = _body(request)

@@ -1,13 +1,14 @@
 """How much of a kind an account may have in a region.
 
-AWS's defaults for new accounts. Tests that need more ask for it through the
-control API, a user through the environment.
+AWS's defaults for new accounts, except where an account that builds networks has asked for more. Tests that need
+other numbers ask for them through the control API, a user through the environment. Service Quotas tells them too.
 """
 
 from __future__ import annotations
 
 import json
 import os
+from dataclasses import dataclass
 from typing import Any
 
 from .answers import ServiceError
@@ -15,14 +16,61 @@ from .answers import ServiceError
 # JSON, such as {"sagemaker:domain": 5}.
 VARIABLE = "CLOISTER_SANDBOX_QUOTAS"
 
-# Quota and the unit in the message, by kind.
+
+@dataclass(frozen=True)
+class Quota:
+    """A quota as Service Quotas knows it, and as SageMaker words it in a refusal."""
+
+    service: str
+    code: str
+    name: str
+    default: int
+    granted: int | None = None
+    wording: tuple[str, str] = ("", "")
+
+    @property
+    def applied(self) -> int:
+        """What the sandbox's account may have."""
+        return self.default if self.granted is None else self.granted
+
+
 # https://docs.aws.amazon.com/general/latest/gr/sagemaker.html
-_KINDS = {
-    "sagemaker:domain": (2, "Total domains", "Domains"),
-    "sagemaker:user-profile": (2, "Total number of user profiles", "UserProfiles"),
-    "sagemaker:space": (6, "Total number of spaces", "Spaces"),
-    "sagemaker:app": (40, "Total number of running Studio apps", "Apps"),
-    "sagemaker:image": (250, "Total number of images", "Images"),
+# https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html
+KINDS = {
+    "sagemaker:domain": Quota("sagemaker", "L-B683BCB0", "Total domains", 2, wording=("Total domains", "Domains")),
+    "sagemaker:user-profile": Quota(
+        "sagemaker",
+        "L-AC46C40F",
+        "Maximum number of Studio user profiles allowed per account",
+        2,
+        wording=("Total number of user profiles", "UserProfiles"),
+    ),
+    "sagemaker:space": Quota(
+        "sagemaker",
+        "L-8E5333B4",
+        "Maximum number of Studio spaces allowed per account",
+        6,
+        wording=("Total number of spaces", "Spaces"),
+    ),
+    "sagemaker:app": Quota(
+        "sagemaker",
+        "L-4E39DDC4",
+        "Maximum number of running Studio apps allowed per account",
+        40,
+        wording=("Total number of running Studio apps", "Apps"),
+    ),
+    "sagemaker:image": Quota(
+        "sagemaker",
+        "L-DDDC1D15",
+        "Maximum number of SageMakerImage images allowed per account",
+        250,
+        wording=("Total number of images", "Images"),
+    ),
+    "ec2:elastic-ip": Quota("ec2", "L-0263D0A3", "EC2-VPC Elastic IPs", 5, 100),
+    "ec2:internet-gateway": Quota("vpc", "L-A4707A72", "Internet gateways per Region", 5, 100),
+    "ec2:nat-gateway": Quota("vpc", "L-FE5A380F", "NAT gateways per Availability Zone", 5, 100),
+    "ec2:network-interface": Quota("vpc", "L-DF5E4CA3", "Network interfaces per Region", 5000),
+    "ec2:vpc": Quota("vpc", "L-F678F1CE", "VPCs per Region", 5, 100),
 }
 
 _changed: dict[str, int] = {}
@@ -45,7 +93,7 @@ def load() -> None:
 
 def current() -> dict[str, int]:
     """Every quota in force."""
-    return {kind: default for kind, (default, _, _) in _KINDS.items()} | _changed
+    return {kind: quota.applied for kind, quota in KINDS.items()} | _changed
 
 
 def change(wanted: Any) -> None:
@@ -53,19 +101,24 @@ def change(wanted: Any) -> None:
     if not isinstance(wanted, dict):
         raise QuotaError("quotas are a mapping of kind to number")
     for kind, number in wanted.items():
-        if kind not in _KINDS:
-            raise QuotaError(f"`{kind}` has no quota here; there are: {', '.join(_KINDS)}")
+        if kind not in KINDS:
+            raise QuotaError(f"`{kind}` has no quota here; there are: {', '.join(KINDS)}")
         if not isinstance(number, int) or isinstance(number, bool) or number < 0:
             raise QuotaError(f"`{kind}` is `{number}`: use a whole number, 0 or more")
     _changed.update(wanted)
 
 
+def is_used_up(kind: str, used: int) -> bool:
+    """Whether one more would be too many."""
+    return used >= current()[kind]
+
+
 def check(kind: str, used: int) -> None:
-    """Raises if one more would be too many."""
-    most = current()[kind]
-    if used < most:
+    """Raises SageMaker's refusal if one more would be too many."""
+    if not is_used_up(kind, used):
         return
-    _, name, unit = _KINDS[kind]
+    most = current()[kind]
+    name, unit = KINDS[kind].wording
     raise ServiceError(
         "ResourceLimitExceeded",
         f"The account-level service limit '{name}' is {most} {unit}, with current utilization of {used} {unit} and a "

@@ -7,7 +7,7 @@ import secrets
 import string
 from typing import Any
 
-from . import quotas, role_propagation, sagemaker_home, sagemaker_network, service_linked_roles, timeline
+from . import identity_center, quotas, role_propagation, sagemaker_home, sagemaker_network, service_linked_roles, timeline
 from .call import Call
 from .durations import DOMAIN_CREATE, DOMAIN_DELETE
 from .registry import Registry
@@ -95,6 +95,9 @@ def _check(call: Call, parameters: dict[str, Any]) -> None:
         raise invalid("VpcId and SubnetIds are required to create a domain.")
     if not parameters["DefaultUserSettings"].get("ExecutionRole"):
         raise invalid("ExecutionRole is required in DefaultUserSettings.")
+    # That AWS asks for the instance is documented, in which words is not.
+    if parameters["AuthMode"] == "SSO" and identity_center.instance_in(call.region) is None:
+        raise invalid(f"AuthMode SSO requires IAM Identity Center, which is not enabled in {call.region}.")
     rstudio = (parameters.get("DomainSettings") or {}).get("RStudioServerProDomainSettings")
     if parameters.get("AppSecurityGroupManagement") and not rstudio:
         raise invalid("AppSecurityGroupManagement can only be set if RStudioServerProDomainSettings are set.")

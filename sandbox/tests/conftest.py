@@ -30,6 +30,8 @@ _START_SECONDS = 60
 # So little that calls are quick, and enough for a state to be seen; `skip` lets it pass.
 _SLOWLY = "0.1"
 _MANY = {f"sagemaker:{kind}": 1000 for kind in ("domain", "user-profile", "space", "app", "image")}
+_MANY |= {f"ec2:{kind}": 10000 for kind in ("vpc", "internet-gateway", "nat-gateway", "elastic-ip")}
+_MANY_NETWORKS = {kind: number for kind, number in _MANY.items() if kind.startswith("ec2:")}
 
 
 @dataclass
@@ -85,6 +87,7 @@ def start(ready_file: Path, *arguments: str) -> Running:
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """One sandbox for all tests: each uses names of its own."""
     running = start(tmp_path_factory.mktemp("sandbox") / "ready.json", "--parent-pid", str(os.getpid()))
+    running.control("quotas", _MANY_NETWORKS)
     yield running
     running.process.terminate()
     running.process.wait(timeout=20)

@@ -52,6 +52,7 @@ def test_a_profile_is_updated_by_what_is_given(studio: Studio) -> None:
 
 def test_users_of_an_iam_domain_have_no_sign_on(studio: Studio) -> None:
     sign_on = {"SingleSignOnUserIdentifier": "UserName", "SingleSignOnUserValue": "ada"}
+    studio.running.control("identity_center", {"enabled": True})
     iam_domain, sso_domain = studio.domain(), studio.domain(AuthMode="SSO")
     create = studio.sagemaker.create_user_profile
     assert refused(create, DomainId=iam_domain, UserProfileName="a", **sign_on)[0] == "ValidationException"

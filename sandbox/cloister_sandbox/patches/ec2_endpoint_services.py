@@ -59,6 +59,9 @@ _ABSENT = {
     ),
 }
 
+# What the control API took away: zones by service, None for all of its region.
+_withdrawn: dict[str, frozenset[str] | None] = {}
+
 
 @dataclass(frozen=True)
 class EndpointService:
@@ -89,6 +92,31 @@ def apply() -> None:
         shown = found[start:end]
         answer = {"ServiceNames": [one["ServiceName"] for one in shown], "ServiceDetails": shown}
         return ActionResult(answer | ({"NextToken": str(end)} if end < len(found) else {}))
+
+
+def withdraw(name: Any, zones: Any = None) -> None:
+    """Takes a service out of some zones, or without zones out of its region; no zones at all bring it back.
+
+    Raises ValueError for a service or zone that does not exist.
+    """
+    region = next((one for one in RegionsAndZonesBackend.zones if one in str(name).split(".")), "")
+    if not any(one["ServiceName"] == name for one in _collect("", region)):
+        raise ValueError(f"`service` is `{name}`: there is no such endpoint service")
+    if zones is not None and not isinstance(zones, list):
+        raise ValueError("`zones` is a list of zones' names")
+    known = [zone.name for zone in RegionsAndZonesBackend.zones[region]]
+    for zone in zones or []:
+        if zone not in known:
+            raise ValueError(f"`{zone}` is no zone of {region}; there are: {', '.join(known)}")
+    if zones == []:
+        _withdrawn.pop(name, None)
+    else:
+        _withdrawn[name] = None if zones is None else frozenset(zones)
+
+
+def withdrawn() -> dict[str, list[str] | str]:
+    """What is withdrawn: zones, or the region as a whole."""
+    return {name: "region" if zones is None else sorted(zones) for name, zones in _withdrawn.items()}
 
 
 def find(backend: Any, name: str) -> EndpointService:
@@ -124,7 +152,16 @@ def _unknown(name: str) -> AwsError:
 
 
 def _services(backend: Any) -> list[dict[str, Any]]:
-    return _collect(backend.account_id, backend.region_name)
+    found = _collect(backend.account_id, backend.region_name)
+    if not _withdrawn:
+        return found
+    offered = [one for one in found if _withdrawn.get(one["ServiceName"], frozenset()) is not None]
+    return [one | {"AvailabilityZones": _zones_left(one)} for one in offered]
+
+
+def _zones_left(service: dict[str, Any]) -> list[str]:
+    absent = _withdrawn.get(service["ServiceName"]) or frozenset()
+    return [zone for zone in service["AvailabilityZones"] if zone not in absent]
 
 
 @functools.cache
