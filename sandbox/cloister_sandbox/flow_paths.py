@@ -20,7 +20,7 @@ _LOCAL, _NAT, _INTERNET, _GATEWAY_ENDPOINT, _FIREWALL, _NOWHERE = (
 
 @dataclass(frozen=True)
 class Hop:
-    """The next station; `target` is moto's object where there is one."""
+    """The next station; `target` is moto's object where there is one, and the id of an internet gateway."""
 
     kind: str
     target: Any = None
@@ -28,12 +28,15 @@ class Hop:
 
 def next_hop(backend: Any, subnet_id: str, address: str) -> Hop:
     """The station that the route with the longest prefix leads to."""
-    best, length = None, -1
-    for route in _table(backend, subnet_id).routes:
-        for network in _networks(backend, route):
-            if ipaddress.ip_address(address) in network and network.prefixlen > length:
-                best, length = route, network.prefixlen
-    return Hop(_NOWHERE) if best is None else _hop(backend, best)
+    return _longest(backend, _table(backend, subnet_id), address)
+
+
+def hop_into(backend: Any, gateway_id: str, address: str) -> Hop:
+    """The station that an internet gateway sends an answer to: it may have a route table of its own."""
+    for table in backend.route_tables.values():
+        if gateway_id in table._associations.values():
+            return _longest(backend, table, address)
+    return Hop(_LOCAL)
 
 
 def interface_of(backend: Any, vpc_id: str, address: str) -> Any | None:
@@ -42,6 +45,15 @@ def interface_of(backend: Any, vpc_id: str, address: str) -> Any | None:
         if one.vpc_id == vpc_id and any(entry["PrivateIpAddress"] == address for entry in one.private_ip_addresses):
             return one
     return None
+
+
+def _longest(backend: Any, table: Any, address: str) -> Hop:
+    best, length = None, -1
+    for route in table.routes:
+        for network in _networks(backend, route):
+            if ipaddress.ip_address(address) in network and network.prefixlen > length:
+                best, length = route, network.prefixlen
+    return Hop(_NOWHERE) if best is None else _hop(backend, best)
 
 
 def _table(backend: Any, subnet_id: str) -> Any:
@@ -66,7 +78,7 @@ def _hop(backend: Any, route: Any) -> Hop:
     if route.nat_gateway is not None:
         return Hop(_NAT, route.nat_gateway) if route.nat_gateway.state == "available" else Hop(_NOWHERE)
     if gateway_id.startswith("igw-"):
-        return Hop(_INTERNET)
+        return Hop(_INTERNET, gateway_id)
     if gateway_id.startswith("vpce-"):
         endpoint = backend.vpc_end_points[gateway_id]
         return Hop(_GATEWAY_ENDPOINT if endpoint.vpc_endpoint_type == "Gateway" else _FIREWALL, endpoint)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .flow_firewall import Decision, decide
-from .flow_paths import Hop, interface_of, next_hop
+from .flow_paths import Hop, hop_into, interface_of, next_hop
 from .flow_rules import Packet, acl_allows, groups_allow
 
 # SYN; SYN and FIN; SYN-ACK and FIN, as an interval shows them that holds a whole short connection.
@@ -48,6 +48,8 @@ class Outcome:
     reason: str = "answered"
     sights: list[Sight] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
+    # The firewall endpoint that the packet went through last, with the addresses that it has now.
+    firewall: str | None = None
     # A firewall took the connection away once it was established.
     is_cut: bool = False
 
@@ -93,6 +95,7 @@ def _forward(backend: Any, outcome: Outcome, sender: Any, hop: Hop, packet: Pack
             outcome.is_cut = decision.handshake
             if not decision.handshake:
                 return False
+        outcome.firewall = hop.target.id
         onward = next_hop(backend, hop.target.subnet_ids[0], packet.destination)
         if onward.kind == "firewall":
             return outcome.end("unanswered", f"the subnet of {hop.target.id} leads back to a firewall")
@@ -100,7 +103,7 @@ def _forward(backend: Any, outcome: Outcome, sender: Any, hop: Hop, packet: Pack
     if hop.kind == "internet":
         if not sender.public_ip:
             return outcome.end("unanswered", f"{sender.id} has no public address")
-        return True
+        return _comes_back(outcome, hop_into(backend, hop.target, sender.private_ip_address))
     if hop.kind == "gateway-endpoint":
         return True
     return outcome.end("unanswered", f"no route to {packet.destination}")
@@ -119,12 +122,32 @@ def _deliver(backend: Any, outcome: Outcome, packet: Packet, target: Any | None)
     returned = _acl(backend, target, answer, egress=True)
     path = _TRAFFIC_PATHS["local"] if returned else None
     outcome.sights.append(Sight(target, "egress", returned, answer, answer, outcome.answer_flags(packet), path))
-    return returned or outcome.end("rejected", f"the network ACL of {target.id} refuses the answer")
+    if not returned:
+        return outcome.end("rejected", f"the network ACL of {target.id} refuses the answer")
+    return _comes_back(outcome, next_hop(backend, target.subnet.id, packet.source))
+
+
+def _comes_back(outcome: Outcome, back: Hop) -> bool:
+    """Whether an answer arrives: a firewall drops a connection of which it sees only one direction.
+
+    https://docs.aws.amazon.com/network-firewall/latest/developerguide/asymmetric-routing.html
+    """
+    found = back.target.id if back.kind == "firewall" else None
+    if found == outcome.firewall:
+        return True
+    if found is not None:
+        return outcome.end("dropped", f"the answer goes through {found}, which has not seen the connection begin")
+    # The handshake's answer arrives past the firewall, and nothing after that gets through it.
+    if outcome.verdict == "accepted":
+        outcome.end("dropped", f"the answer goes past {outcome.firewall}, which then drops the rest")
+    outcome.is_cut = True
+    return True
 
 
 def _translate(backend: Any, outcome: Outcome, gateway: Any, packet: Packet, host: str) -> bool:
     interface = gateway._eni
-    own = interface.private_ip_address
+    own, before = interface.private_ip_address, outcome.firewall
+    outcome.firewall = None
     outside = packet.between(own, packet.destination)
     entered = _acl(backend, interface, packet, egress=False)
     shown = packet.between(packet.source, own)
@@ -138,6 +161,7 @@ def _translate(backend: Any, outcome: Outcome, gateway: Any, packet: Packet, hos
         return outcome.end("rejected", f"the network ACL of {interface.id} refuses it")
     if not _forward(backend, outcome, interface, hop, outside, host):
         return False
+    outcome.firewall = before
     return _translate_back(backend, outcome, interface, packet, outside.answer())
 
 
@@ -151,7 +175,9 @@ def _translate_back(backend: Any, outcome: Outcome, interface: Any, packet: Pack
         shown = inside.between(interface.private_ip_address, inside.destination)
         path = _TRAFFIC_PATHS["local"] if left else None
         outcome.sights.append(Sight(interface, "egress", left, shown, inside, flags, path))
-    return left or outcome.end("rejected", f"the network ACL of {interface.id} refuses the answer")
+    if not left:
+        return outcome.end("rejected", f"the network ACL of {interface.id} refuses the answer")
+    return _comes_back(outcome, next_hop(backend, interface.subnet.id, packet.source))
 
 
 def _receive_answer(backend: Any, outcome: Outcome, source: Any, packet: Packet) -> None:

@@ -57,6 +57,50 @@ def test_a_destination_has_one_route(net: Net, destination: str) -> None:
     )
 
 
+def test_a_route_inside_the_vpc_leads_a_whole_subnet_through_something(net: Net) -> None:
+    table, gateway = net.table(), net.gateway()
+    through = nat(net)["NatGatewayId"]
+    interface = net.ec2.create_network_interface(SubnetId=net.subnets[1])["NetworkInterface"]["NetworkInterfaceId"]
+    part = {"RouteTableId": table, "DestinationCidrBlock": "10.7.1.0/25"}
+    whole = {"RouteTableId": table, "DestinationCidrBlock": "10.7.1.0/24"}
+    assert refused(net.ec2.create_route, **whole, GatewayId=gateway) == (
+        "InvalidParameterValue",
+        "The destination CIDR block 10.7.1.0/24 is equal to or more specific than one of this VPC's CIDR blocks. This "
+        "route can target only an interface or an instance.",
+    )
+    assert code(net.ec2.create_route, **part, NatGatewayId=through) == "InvalidParameterValue"
+    net.ec2.create_route(**whole, NatGatewayId=through)
+    net.ec2.replace_route(**whole, NetworkInterfaceId=interface)
+    shown = next(one for one in net.routes(table) if one["DestinationCidrBlock"] == "10.7.1.0/24")
+    assert (shown.get("NetworkInterfaceId"), shown.get("NatGatewayId")) == (interface, None)
+    assert code(net.ec2.replace_route, **whole, GatewayId=gateway) == "InvalidParameterValue"
+    net.ec2.create_route(RouteTableId=table, DestinationCidrBlock="10.0.0.0/8", GatewayId=gateway)
+
+
+def test_a_route_is_replaced_at_once_and_only_if_it_is_there(net: Net) -> None:
+    table, gateway = net.table(), net.gateway()
+    through = nat(net)["NatGatewayId"]
+    asked = {"RouteTableId": table, "DestinationCidrBlock": EVERYWHERE}
+    assert code(net.ec2.replace_route, **asked, GatewayId=gateway) == "InvalidParameterValue"
+    net.ec2.create_route(**asked, GatewayId=gateway)
+    net.ec2.replace_route(**asked, NatGatewayId=through)
+    shown = next(one for one in net.routes(table) if one["DestinationCidrBlock"] == EVERYWHERE)
+    assert (shown["NatGatewayId"], shown.get("GatewayId"), shown["State"]) == (through, None, "active")
+
+
+def test_an_association_is_moved_within_its_vpc(sandbox: Running, net: Net) -> None:
+    first, second, foreign = net.table(), net.table(), network(sandbox, "10.8.0.0/16").table()
+    made = net.ec2.associate_route_table(RouteTableId=first, SubnetId=net.subnets[0])["AssociationId"]
+    replace = net.ec2.replace_route_table_association
+    assert code(replace, AssociationId=made, RouteTableId=foreign) == "InvalidParameterValue"
+    moved = replace(AssociationId=made, RouteTableId=second)
+    assert (moved["AssociationState"], moved["NewAssociationId"] != made) == ({"State": "associated"}, True)
+    tables = net.ec2.describe_route_tables(RouteTableIds=[first, second])["RouteTables"]
+    assert [[one["SubnetId"] for one in table["Associations"]] for table in tables] == [[], [net.subnets[0]]]
+    assert code(replace, AssociationId=made, RouteTableId=first) == "InvalidAssociationID.NotFound"
+    net.ec2.delete_route_table(RouteTableId=first)
+
+
 def test_the_local_route_stays(net: Net) -> None:
     table = net.table()
     asked = {"RouteTableId": table, "DestinationCidrBlock": "10.7.0.0/16"}

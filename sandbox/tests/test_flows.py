@@ -230,8 +230,9 @@ STRICT = {
 def test_a_firewall_decides_by_name_and_order(
     here: Lab, rules: dict[str, Any], policy: dict[str, Any], port: int, host: str, verdict: str, seen: int
 ) -> None:
-    here.route(0, VpcEndpointId=firewall(here, rules, 1, **policy))
-    public(here)
+    endpoint = firewall(here, rules, 1, **policy)
+    here.route(0, VpcEndpointId=endpoint)
+    public(here, endpoint)
     told = here.play(OUTSIDE, port, host=host)
     assert (told["verdict"], len(told["seen"])) == (verdict, seen)
     # The group let it out, and the handshake came back: only the missing data tell of the firewall.
@@ -240,16 +241,85 @@ def test_a_firewall_decides_by_name_and_order(
         assert here.records()[1]["tcp-flags"] == "18"
 
 
-def public(here: Lab) -> None:
-    here.route(1, GatewayId=here.net.gateway())
+def public(here: Lab, endpoint: str) -> None:
+    """Gives the source an address of its own, to which answers come through a firewall's endpoint as well."""
+    gateway = here.net.gateway()
+    here.route(1, GatewayId=gateway)
+    table = here.net.table()
+    here.net.ec2.associate_route_table(RouteTableId=table, GatewayId=gateway)
+    here.net.ec2.create_route(RouteTableId=table, DestinationCidrBlock="10.7.1.0/24", VpcEndpointId=endpoint)
     address = here.net.ec2.allocate_address(Domain="vpc")["AllocationId"]
     here.net.ec2.associate_address(AllocationId=address, NetworkInterfaceId=here.source)
 
 
+@pytest.fixture
+def behind(here: Lab) -> Lab:
+    """Studio's layout: its subnet, one for the firewall and one for the NAT gateway, all in one zone."""
+    ec2 = here.net.ec2
+    subnets = [
+        ec2.create_subnet(VpcId=here.net.vpc, CidrBlock=cidr, AvailabilityZone="us-east-1a")["Subnet"]["SubnetId"]
+        for cidr in ("10.7.10.0/28", "10.7.11.0/28")
+    ]
+    here.net.subnets = (here.net.subnets[0], *subnets)  # type: ignore[assignment]
+    endpoint = firewall(here, {"RulesSourceList": ALLOWED}, 1, **STRICT)
+    gateway = here.net.gateway()
+    here.route(0, VpcEndpointId=endpoint)
+    here.route(1, NatGatewayId=nat(here, 2))
+    back = here.route(2, GatewayId=gateway)
+    ec2.create_route(RouteTableId=back, DestinationCidrBlock="10.7.1.0/24", VpcEndpointId=endpoint)
+    return here
+
+
+def test_studio_reaches_what_its_firewall_lists_and_nothing_else(behind: Lab) -> None:
+    told = behind.play(OUTSIDE, host="www.kaggle.com")
+    assert (told["verdict"], told["reason"]) == ("accepted", "answered")
+    own = [one for one in told["seen"] if one["interface"] == behind.source]
+    assert [(one["direction"], one["action"]) for one in own] == [("egress", "ACCEPT"), ("ingress", "ACCEPT")]
+    assert len(told["seen"]) == 6, "the NAT gateway sees it from both sides, on the way out and back"
+    assert behind.records()[-1]["tcp-flags"] == "19"
+
+    told = behind.play(OUTSIDE, host="pypi.org")
+    assert told["verdict"] == "dropped"
+    assert {one["action"] for one in told["seen"]} == {"ACCEPT"}
+    assert behind.records()[-1]["tcp-flags"] == "18", "the handshake was answered, and nothing after it"
+    assert behind.play(OUTSIDE, 22)["verdict"] == "dropped"
+    assert behind.play(OUTSIDE, 53, protocol="udp")["verdict"] == "dropped"
+
+
+def test_an_answer_that_goes_past_the_firewall_is_the_last(behind: Lab) -> None:
+    tables = behind.net.ec2.describe_route_tables(Filters=[{"Name": "vpc-id", "Values": [behind.net.vpc]}])
+    back = next(
+        table["RouteTableId"]
+        for table in tables["RouteTables"]
+        if any(route.get("DestinationCidrBlock") == "10.7.1.0/24" for route in table["Routes"])
+    )
+    behind.net.ec2.delete_route(RouteTableId=back, DestinationCidrBlock="10.7.1.0/24")
+    told = behind.play(OUTSIDE, host="www.kaggle.com")
+    assert told["verdict"] == "dropped"
+    assert "the answer goes past vpce-" in told["reason"]
+
+
+def test_a_firewall_that_sees_only_answers_drops_them(behind: Lab) -> None:
+    tables = behind.net.ec2.describe_route_tables(Filters=[{"Name": "vpc-id", "Values": [behind.net.vpc]}])
+    own = next(
+        table for table in tables["RouteTables"] if behind.net.subnets[0] in str(table["Associations"])
+    )
+    gateways = behind.net.ec2.describe_nat_gateways(Filters=[{"Name": "vpc-id", "Values": [behind.net.vpc]}])
+    behind.net.ec2.replace_route(
+        RouteTableId=own["RouteTableId"],
+        DestinationCidrBlock=EVERYWHERE,
+        NatGatewayId=gateways["NatGateways"][0]["NatGatewayId"],
+    )
+    told = behind.play(OUTSIDE, host="www.kaggle.com")
+    assert told["verdict"] == "dropped"
+    assert "has not seen the connection begin" in told["reason"]
+
+
 def test_a_firewall_logs_what_it_blocks_and_what_flows(here: Lab) -> None:
     client, name = here.sandbox.client("network-firewall"), here.net.vpc
-    here.route(0, VpcEndpointId=firewall(here, {"RulesSourceList": ALLOWED}, 1))
-    public(here)
+    endpoint = firewall(here, {"RulesSourceList": ALLOWED}, 1)
+    here.route(0, VpcEndpointId=endpoint)
+    public(here, endpoint)
     here.sandbox.client("logs").create_log_group(logGroupName=name)
     here.sandbox.client("s3").create_bucket(Bucket=name)
     alerts = {"LogType": "ALERT", "LogDestinationType": "CloudWatchLogs", "LogDestination": {"logGroup": name}}

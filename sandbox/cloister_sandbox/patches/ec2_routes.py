@@ -13,6 +13,7 @@ from .wrap import AwsError, around
 
 _GONE = frozenset({"deleted", "failed"})
 _DESTINATIONS = ("DestinationCidrBlock", "DestinationIpv6CidrBlock", "DestinationPrefixListId")
+_INSIDE_TARGETS = ("NatGatewayId", "NetworkInterfaceId", "InstanceId", "VpcEndpointId")
 _GATEWAY_LOAD_BALANCER = "GatewayLoadBalancer"
 
 
@@ -27,6 +28,7 @@ def apply() -> None:
         asked = self._get_params()
         _check_target(self.ec2_backend, table, asked)
         destination = _destination(asked)
+        _check_destination(self.ec2_backend, table, asked)
         if any(_same(destination, one) for one in table.routes):
             raise AwsError("RouteAlreadyExists", f"The route identified by {destination} already exists.")
         return original(self)
@@ -36,6 +38,7 @@ def apply() -> None:
         table = self.ec2_backend.get_route_table(self._get_param("RouteTableId"))
         asked = self._get_params()
         _check_target(self.ec2_backend, table, asked)
+        _check_destination(self.ec2_backend, table, asked)
         answer = original(self)
         route = next(one for one in table.routes if _same(_destination(asked), one))
         # moto does not know these targets here, and so leaves what was there before.
@@ -97,6 +100,33 @@ def _normal(destination: str) -> str:
         return destination
 
 
+def _check_destination(backend: Any, table: RouteTable, asked: dict[str, Any]) -> None:
+    """Inside the VPC, only whole subnets can be led elsewhere, and only to what inspects or translates the packets.
+
+    https://docs.aws.amazon.com/vpc/latest/userguide/route-table-options.html
+    """
+    try:
+        destination = ipaddress.ip_network(asked.get("DestinationCidrBlock") or "0.0.0.0/0", strict=False)
+    except ValueError:
+        return  # moto refuses it.
+    vpc = backend.get_vpc(table.vpc_id)
+    blocks = [ipaddress.ip_network(one["cidr_block"]) for one in vpc.get_cidr_block_association_set(ipv6=False)]
+    if not any(destination != block and destination.subnet_of(block) for block in blocks):
+        return
+    if not any(asked.get(name) for name in _INSIDE_TARGETS):
+        raise AwsError(
+            "InvalidParameterValue",
+            f"The destination CIDR block {destination} is equal to or more specific than one of this VPC's CIDR "
+            "blocks. This route can target only an interface or an instance.",
+        )
+    subnets = (one for zone in backend.subnets.values() for one in zone.values() if one.vpc_id == table.vpc_id)
+    if not any(ipaddress.ip_network(one.cidr_block) == destination for one in subnets):
+        raise AwsError(
+            "InvalidParameterValue",
+            f"The destination CIDR block {destination} does not match the CIDR block of a subnet in the VPC.",
+        )
+
+
 def _check_target(backend: Any, table: RouteTable, asked: dict[str, Any]) -> None:
     nat, gateway, endpoint = (asked.get(name) for name in ("NatGatewayId", "GatewayId", "VpcEndpointId"))
     if nat:
@@ -153,4 +183,15 @@ def _associations() -> None:
                 "Resource.AlreadyAssociated",
                 f"the specified association for route table {table.id} conflicts with an existing association",
             )
+        return original(self)
+
+    @around(RouteTables, "replace_route_table_association")
+    def replace(original: Any, self: Any) -> ActionResult:
+        table = self.ec2_backend.get_route_table(self._get_param("RouteTableId"))
+        wanted = self._get_param("AssociationId")
+        for other in self.ec2_backend.route_tables.values():
+            if wanted in other.all_associations_ids and other.vpc_id != table.vpc_id:
+                raise AwsError(
+                    "InvalidParameterValue", f"Route tables {table.id} and {other.id} belong to different networks"
+                )
         return original(self)
