@@ -131,6 +131,58 @@ def test_only_a_management_account_has_organization_trails(aws: Aws) -> None:
     assert code(member.create_trail, **make) == "NotOrganizationMasterAccountException"
 
 
+def _delivery(action: str, resource: str, **condition: Any) -> dict[str, Any]:
+    service = {"Service": "cloudtrail.amazonaws.com"}
+    return {"Effect": "Allow", "Principal": service, "Action": action, "Resource": resource, "Condition": condition}
+
+
+def test_a_bucket_policy_is_for_the_trail_that_it_names(aws: Aws) -> None:
+    trails = _trails(aws)
+    arn = "arn:aws:cloudtrail:us-east-1:123456789012:trail/audit"
+    for source, allowed in ((arn.replace("audit", "other"), False), (arn, True)):
+        condition = {"StringEquals": {"aws:SourceArn": source, "s3:x-amz-acl": "bucket-owner-full-control"}}
+        write = _delivery("s3:PutObject", "arn:aws:s3:::logs/AWSLogs/123456789012/*", **condition)
+        text = policy(_delivery("s3:GetBucketAcl", "arn:aws:s3:::logs"), write)
+        aws("s3").put_bucket_policy(Bucket="logs", Policy=text)
+        if not allowed:
+            found = code(trails.create_trail, Name="audit", S3BucketName="logs")
+            assert found == "InsufficientS3BucketPolicyException"
+    assert trails.create_trail(Name="audit", S3BucketName="logs")["TrailARN"] == arn
+
+
+def test_a_key_is_there_and_lets_the_trail_encrypt(aws: Aws) -> None:
+    trails = _trails(aws)
+    root = {"Effect": "Allow", "Principal": {"AWS": "123456789012"}, "Action": "kms:*", "Resource": "*"}
+    key = aws("kms").create_key(Policy=policy(root))["KeyMetadata"]["Arn"]
+    make = {"Name": "audit", "S3BucketName": "logs", "KmsKeyId": key}
+    missing = key.rsplit("/", 1)[0] + "/00000000-0000-0000-0000-000000000000"
+    assert code(trails.create_trail, **make | {"KmsKeyId": missing}) == "KmsKeyNotFoundException"
+    for trail, allowed in (("other", False), ("*", True)):
+        context = {"kms:EncryptionContext:aws:cloudtrail:arn": f"arn:aws:cloudtrail:*:123456789012:trail/{trail}"}
+        encrypt = _delivery("kms:GenerateDataKey*", "*", StringLike=context)
+        aws("kms").put_key_policy(KeyId=key, PolicyName="default", Policy=policy(root, encrypt))
+        if not allowed:
+            assert code(trails.create_trail, **make) == "InsufficientEncryptionPolicyException"
+    assert trails.create_trail(**make)["KmsKeyId"] == key
+    aws("kms").put_key_policy(KeyId=key, PolicyName="default", Policy=policy(root))
+    trails.update_trail(Name="audit", KmsKeyId="")
+    assert code(trails.update_trail, Name="audit", KmsKeyId=key) == "InsufficientEncryptionPolicyException"
+    assert "KmsKeyId" not in trails.get_trail(Name="audit")["Trail"]
+
+
+def test_trails_are_described_by_name_and_forget_their_tags(aws: Aws) -> None:
+    trails = _trails(aws)
+    tags = [{"Key": "team", "Value": "a"}]
+    for name in ("audit", "other"):
+        trails.create_trail(Name=name, S3BucketName="logs", TagsList=tags)
+    found = trails.describe_trails(trailNameList=["audit", "none"], includeShadowTrails=False)["trailList"]
+    assert [trail["Name"] for trail in found] == ["audit"]
+    arn = found[0]["TrailARN"]
+    trails.delete_trail(Name="audit")
+    trails.create_trail(Name="audit", S3BucketName="logs")
+    assert trails.list_tags(ResourceIdList=[arn])["ResourceTagList"][0]["TagsList"] == []
+
+
 def test_a_trail_names_a_log_group_that_is_there(aws: Aws) -> None:
     trails = _trails(aws)
     group = "arn:aws:logs:us-east-1:123456789012:log-group:trail:*"

@@ -1,6 +1,7 @@
 //! Objects in AWS, one module per kind: what the engine can make, and what is only looked at.
 
 mod arn;
+mod cloudtrail_trail;
 pub(crate) mod ec2_vpc_endpoint;
 mod iam_document;
 pub(crate) mod iam_group;
@@ -22,6 +23,9 @@ use cloister_composite::Kinds;
 use crate::session::Aws;
 
 pub use arn::Arn;
+pub use cloudtrail_trail::{
+    BasicResource, BasicSelector, EventSelector, FieldSelector, Trail, TrailDesired, TrailObserved,
+};
 pub use ec2_vpc_endpoint::VpcEndpointObserved;
 pub use iam_group::IamGroupObserved;
 pub use iam_policy::IamPolicyObserved;
@@ -44,6 +48,7 @@ pub fn kinds() -> Kinds<Aws> {
         .with::<KmsKey>()
         .with::<S3Bucket>()
         .with::<S3BucketPolicy>()
+        .with::<Trail>()
 }
 
 #[cfg(test)]
@@ -57,7 +62,13 @@ mod tests {
         assert_eq!(all.anchor_kind(), "ssm:parameter");
         assert_eq!(
             all.names().collect::<Vec<_>>(),
-            ["kms:alias", "kms:key", "s3:bucket", "s3:bucket-policy"]
+            [
+                "cloudtrail:trail",
+                "kms:alias",
+                "kms:key",
+                "s3:bucket",
+                "s3:bucket-policy"
+            ]
         );
     }
 }

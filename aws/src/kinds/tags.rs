@@ -22,6 +22,27 @@ pub(crate) fn holds(tags: &Tags, wanted: &Tags) -> bool {
         .all(|(key, value)| tags.get(key) == Some(value))
 }
 
+/// Those of a part's tags that say whose it is: the owner may change, these two do not. Empty if they are not all there.
+fn identifying(tags: &Tags) -> Tags {
+    const IDENTIFYING: [&str; 2] = ["cloister:composite", "cloister:part"];
+    let found: Tags = IDENTIFYING
+        .iter()
+        .filter_map(|key| tags.get_key_value(*key))
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect();
+    if found.len() == IDENTIFYING.len() {
+        found
+    } else {
+        Tags::new()
+    }
+}
+
+/// Whether `tags` are those of the part that is to carry `desired`.
+pub(crate) fn are_of_part(tags: &Tags, desired: &Tags) -> bool {
+    let identifying = identifying(desired);
+    !identifying.is_empty() && holds(tags, &identifying)
+}
+
 /// What turns `observed` into `desired`: tags to set, and keys to remove.
 pub(crate) fn difference(desired: &Tags, observed: &Tags) -> (Tags, Vec<String>) {
     let set = desired

@@ -75,6 +75,7 @@ mod tests {
         assert_eq!(
             observable_kinds(),
             [
+                "cloudtrail:trail",
                 "ec2:vpc-endpoint",
                 "iam:group",
                 "iam:policy",

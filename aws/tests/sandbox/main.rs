@@ -16,3 +16,4 @@ mod policies;
 mod readers;
 mod session;
 mod support;
+mod trails;

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     calls::Operation,
-    kinds::{settled::not_yet_seen, tags::holds},
+    kinds::{settled::not_yet_seen, tags::are_of_part},
     session::Aws,
 };
 
@@ -22,9 +22,6 @@ const LIST_BUCKETS: Operation = Operation::read("s3:ListBuckets").allowed_by("s3
 /// The region whose buckets take no location. <https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html>
 const WITHOUT_LOCATION: &str = "us-east-1";
 
-/// The tags that say whose a bucket is; the owner may change, these two do not.
-const IDENTIFYING: [&str; 2] = ["cloister:composite", "cloister:part"];
-
 pub(super) async fn create(
     aws: &Aws,
     desired: &S3BucketDesired,
@@ -33,7 +30,9 @@ pub(super) async fn create(
     // Looking comes first: in us-east-1, S3 answers 200 to a repeat and resets the bucket's access control lists.
     match read_tags(aws, name).await {
         Ok(None) => {}
-        Ok(Some(tags)) if is_ours(&tags, desired) => return resume(aws, desired, &tags).await,
+        Ok(Some(tags)) if are_of_part(&tags, &desired.tags) => {
+            return resume(aws, desired, &tags).await;
+        }
         Ok(Some(_)) => {
             return Err(taken(
                 name,
@@ -81,16 +80,6 @@ async fn resume(
             "the bucket went away while it was being set up",
         )
     })
-}
-
-fn is_ours(tags: &Tags, desired: &S3BucketDesired) -> bool {
-    let identifying: Tags = desired
-        .tags
-        .iter()
-        .filter(|(key, _)| IDENTIFYING.contains(&key.as_str()))
-        .map(|(key, value)| (key.clone(), value.clone()))
-        .collect();
-    identifying.len() == IDENTIFYING.len() && holds(tags, &identifying)
 }
 
 fn is_elsewhere(error: &PartError) -> bool {
