@@ -19,10 +19,10 @@ pub use kinds::{
     AccessLog, Arn, BasicResource, BasicSelector, Encryption, EventSelector, FieldSelector,
     IamGroupObserved, IamPolicyObserved, IamRoleObserved, IamUserObserved, KmsAlias,
     KmsAliasDesired, KmsAliasObserved, KmsKey, KmsKeyDesired, KmsKeyDisposal, KmsKeyObserved,
-    LifecycleRule, Ownership, PublicAccessBlock, Rotation, S3Bucket, S3BucketDesired,
-    S3BucketDisposal, S3BucketObserved, S3BucketPolicy, S3BucketPolicyDesired,
-    S3BucketPolicyDisposal, S3BucketPolicyObserved, Trail, TrailDesired, TrailObserved, Transition,
-    Versioning, VpcEndpointObserved, kinds,
+    LifecycleRule, LogGroup, LogGroupDesired, LogGroupDisposal, LogGroupObserved, Ownership,
+    PublicAccessBlock, Rotation, S3Bucket, S3BucketDesired, S3BucketDisposal, S3BucketObserved,
+    S3BucketPolicy, S3BucketPolicyDesired, S3BucketPolicyDisposal, S3BucketPolicyObserved, Trail,
+    TrailDesired, TrailObserved, Transition, Versioning, VpcEndpointObserved, kinds,
 };
 pub use readers::{
     LookupAttribute, LookupPage, ObjectPage, ObjectSummary, TrailEvent, get_object, list_objects,

@@ -59,6 +59,12 @@ const ROWS: &[Row] = &[
         "invalid principal",
         Propagation,
     ),
+    row(
+        "logs",
+        "InvalidParameterException",
+        "kms key does not exist or is not allowed",
+        Propagation,
+    ),
     row("s3", "MalformedPolicy", "invalid principal", Propagation),
     row(
         "iam",
@@ -169,6 +175,7 @@ const ROWS: &[Row] = &[
     row("kms", "KMSInvalidStateException", "", Busy),
     row("kms", "ConflictException", "", Busy),
     row("cloudtrail", "ConflictException", "", Busy),
+    row("logs", "OperationAbortedException", "", Busy),
     row("s3", "OperationAborted", "", Busy),
     row("s3", "ConditionalRequestConflict", "", Busy),
     row("iam", "ConcurrentModification*", "", Busy),

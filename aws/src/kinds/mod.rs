@@ -11,6 +11,7 @@ mod iam_tags;
 pub(crate) mod iam_user;
 mod kms_alias;
 mod kms_key;
+mod log_group;
 mod restate;
 mod s3_bucket;
 mod s3_bucket_policy;
@@ -33,6 +34,7 @@ pub use iam_role::IamRoleObserved;
 pub use iam_user::IamUserObserved;
 pub use kms_alias::{KmsAlias, KmsAliasDesired, KmsAliasObserved};
 pub use kms_key::{KmsKey, KmsKeyDesired, KmsKeyDisposal, KmsKeyObserved, Rotation};
+pub use log_group::{LogGroup, LogGroupDesired, LogGroupDisposal, LogGroupObserved};
 pub use s3_bucket::{
     AccessLog, Encryption, LifecycleRule, Ownership, PublicAccessBlock, S3Bucket, S3BucketDesired,
     S3BucketDisposal, S3BucketObserved, Transition, Versioning,
@@ -46,6 +48,7 @@ pub fn kinds() -> Kinds<Aws> {
     Kinds::new(ssm_parameter::KIND)
         .with::<KmsAlias>()
         .with::<KmsKey>()
+        .with::<LogGroup>()
         .with::<S3Bucket>()
         .with::<S3BucketPolicy>()
         .with::<Trail>()
@@ -66,6 +69,7 @@ mod tests {
                 "cloudtrail:trail",
                 "kms:alias",
                 "kms:key",
+                "logs:log-group",
                 "s3:bucket",
                 "s3:bucket-policy"
             ]

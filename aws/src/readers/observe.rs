@@ -83,6 +83,7 @@ mod tests {
                 "iam:user",
                 "kms:alias",
                 "kms:key",
+                "logs:log-group",
                 "s3:bucket",
                 "s3:bucket-policy",
             ]

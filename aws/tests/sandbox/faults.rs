@@ -8,6 +8,7 @@ use crate::{
     buckets::bucket_settings,
     contract::{assert_no_difference, kind, part_tags, read},
     keys::key_settings,
+    logs::log_group_settings,
     support::Sandbox,
 };
 
@@ -96,6 +97,11 @@ async fn a_key_survives_a_fault_at_every_call() {
         json!({"deletion_window_days": 7}),
     )
     .await;
+}
+
+#[tokio::test]
+async fn a_log_group_survives_a_fault_at_every_call() {
+    sweep("logs:log-group", log_group_settings, "logs", Value::Null).await;
 }
 
 #[tokio::test]

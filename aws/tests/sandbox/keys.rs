@@ -4,7 +4,7 @@ use cloister_composite::ErrorClass;
 use serde_json::{Value, json};
 
 use crate::{
-    contract::{Specimen, check, kind, part_tags, read},
+    contract::{Specimen, assert_no_difference, check, kind, part_tags, read},
     support::Sandbox,
 };
 
@@ -100,6 +100,27 @@ async fn a_key_is_found_by_its_tags_until_it_is_pending_deletion() {
     keys.delete(&aws, &twin.id, &Value::Null).await.unwrap();
     keys.delete(&aws, &made.id, &Value::Null).await.unwrap();
     assert_eq!(keys.find(&aws, &settings, &tags).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_retained_key_stays_usable_and_is_no_part_any_more() {
+    let sandbox = Sandbox::start();
+    let aws = sandbox.aws().await;
+    let keys = kind("kms:key");
+    let (settings, tags) = (key_settings("logs"), part_tags("logs", "key"));
+    let made = keys.create(&aws, &settings, "token").await.unwrap();
+    for _ in 0..2 {
+        keys.delete(&aws, &made.id, &json!({"retain": true}))
+            .await
+            .unwrap();
+        let kept = json!({
+            "cloister:owner": "terraform",
+            "cloister:retained-from": "s3_locked_bucket/us-east-1/logs",
+        });
+        let expected = with(settings.clone(), "tags", kept);
+        assert_no_difference(&*keys, &aws, &made.id, &expected).await;
+        assert_eq!(keys.find(&aws, &settings, &tags).await.unwrap(), None);
+    }
 }
 
 #[tokio::test]

@@ -12,6 +12,7 @@ mod buckets;
 mod contract;
 mod faults;
 mod keys;
+mod logs;
 mod policies;
 mod readers;
 mod session;

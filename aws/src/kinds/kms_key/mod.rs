@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use self::{
     read::{Details, LIST_TAGS, observed, read_key, tagged_keys},
-    write::{put_description, put_enabled, put_policy, put_rotation, put_tags, sdk_tags},
+    write::{let_go, put_description, put_enabled, put_policy, put_rotation, put_tags, sdk_tags},
 };
 use super::{
     arn::Arn,
@@ -105,6 +105,10 @@ pub struct KmsKeyDisposal {
     /// Days until the key is really deleted, 7 to 30; absent means 30.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deletion_window_days: Option<u8>,
+    /// Leaves the key as it is, under the tag `cloister:retained-from` in place of those that make it a part: what it
+    /// encrypted can be read on.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub retain: bool,
 }
 
 #[async_trait]
@@ -254,6 +258,9 @@ impl PartKind for KmsKey {
         aws: &Aws,
         deleting: Deleting<'_, KmsKeyObserved, KmsKeyDisposal>,
     ) -> Result<(), PartError> {
+        if deleting.disposal.retain {
+            return let_go(aws, deleting.observed).await;
+        }
         let id = deleting.observed.id.as_str();
         let window = deleting.disposal.deletion_window_days.map(i32::from);
         let request = aws

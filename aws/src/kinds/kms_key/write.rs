@@ -1,10 +1,13 @@
 //! Changes a key in place, one setting per call. Repeating any of them is safe.
 
-use cloister_composite::{PartError, PartKind, Tags};
+use cloister_composite::{PartError, PartKind, TAG_COMPOSITE, TAG_PART, Tags};
 use serde_json::Value;
 
 use super::{KmsKey, KmsKeyObserved, POLICY_NAME, Rotation, USUAL_PERIOD_DAYS};
 use crate::{calls::Operation, kinds::tags::difference, session::Aws};
+
+/// The tag of a key that outlived its composite: the value of its tag `cloister:composite`.
+const TAG_RETAINED_FROM: &str = "cloister:retained-from";
 
 const ENABLE: Operation = Operation::idempotent("kms:EnableKey");
 const DISABLE: Operation = Operation::idempotent("kms:DisableKey");
@@ -97,6 +100,19 @@ pub(super) async fn put_tags(
         aws.call(UNTAG, id, || request.clone().send()).await?;
     }
     Ok(())
+}
+
+/// Takes away what makes the key a part, so that nobody finds it as one, and notes where it came from.
+pub(super) async fn let_go(aws: &Aws, observed: &KmsKeyObserved) -> Result<(), PartError> {
+    let mut tags = observed.tags.clone();
+    tags.remove(TAG_PART);
+    if let Some(composite) = tags.remove(TAG_COMPOSITE) {
+        tags.insert(TAG_RETAINED_FROM.to_owned(), composite);
+    }
+    match put_tags(aws, observed, &tags).await {
+        Err(error) if error.is_not_found() => Ok(()),
+        answer => answer,
+    }
 }
 
 pub(super) fn sdk_tags(tags: &Tags) -> Result<Vec<aws_sdk_kms::types::Tag>, PartError> {

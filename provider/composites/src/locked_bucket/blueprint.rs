@@ -86,6 +86,7 @@ fn own_key(
         )
         .disposal(&KmsKeyDisposal {
             deletion_window_days: own.and_then(deletion_window),
+            ..KmsKeyDisposal::default()
         })
         .from("policy", "administrators")
         .from("rotation", "own_key.rotation_period_days");
