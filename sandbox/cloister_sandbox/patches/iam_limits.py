@@ -1,4 +1,4 @@
-"""How large policies may be, and how many a role may have. White space is not counted.
+"""How large policies may be, and how many a role, user or group may have. White space is not counted.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 """
@@ -11,7 +11,9 @@ from moto.iam.models import IAMBackend
 
 from .wrap import AwsError, around
 
-_TRUST, _INLINE, _MANAGED, _ATTACHED = 2048, 10240, 6144, 10
+_TRUST, _MANAGED, _ATTACHED = 2048, 6144, 10
+# All inline policies of one together.
+_INLINE = {"role": 10240, "user": 2048, "group": 5120}
 
 
 def apply() -> None:
@@ -29,19 +31,9 @@ def apply() -> None:
         _check("ACLSizePerRole", _size(policy_document), _TRUST)
         original(self, role_name, policy_document)
 
-    @around(IAMBackend, "put_role_policy")
-    def put_role_policy(original: Any, self: IAMBackend, role_name: str, policy_name: str, policy_json: str) -> None:
-        others = {name: text for name, text in self.get_role(role_name).policies.items() if name != policy_name}
-        if sum(map(_size, [*others.values(), policy_json])) > _INLINE:
-            message = f"Maximum policy size of {_INLINE} bytes exceeded for role {role_name}"
-            raise AwsError("LimitExceeded", message)
-        original(self, role_name, policy_name, policy_json)
-
-    @around(IAMBackend, "attach_role_policy")
-    def attach_role_policy(original: Any, self: IAMBackend, policy_arn: str, role_name: str) -> None:
-        attached = {*self.get_role(role_name).managed_policies, policy_arn}
-        _check("PoliciesPerRole", len(attached), _ATTACHED)
-        original(self, policy_arn, role_name)
+    for kind in _INLINE:
+        _limit_inline(kind)
+        _limit_attached(kind)
 
     @around(IAMBackend, "create_policy")
     def create_policy(
@@ -56,6 +48,26 @@ def apply() -> None:
     ) -> Any:
         _check("PolicySize", _size(policy_document), _MANAGED)
         return original(self, policy_arn, policy_document, *args, **kwargs)
+
+
+def _limit_inline(kind: str) -> None:
+    most = _INLINE[kind]
+
+    @around(IAMBackend, f"put_{kind}_policy")
+    def put(original: Any, self: IAMBackend, holder: str, policy_name: str, policy_json: str) -> None:
+        policies = getattr(self, f"get_{kind}")(holder).policies
+        others = [text for name, text in policies.items() if name != policy_name]
+        if sum(map(_size, [*others, policy_json])) > most:
+            raise AwsError("LimitExceeded", f"Maximum policy size of {most} bytes exceeded for {kind} {holder}")
+        original(self, holder, policy_name, policy_json)
+
+
+def _limit_attached(kind: str) -> None:
+    @around(IAMBackend, f"attach_{kind}_policy")
+    def attach(original: Any, self: IAMBackend, policy_arn: str, holder: str) -> None:
+        attached = {*getattr(self, f"get_{kind}")(holder).managed_policies, policy_arn}
+        _check(f"PoliciesPer{kind.capitalize()}", len(attached), _ATTACHED)
+        original(self, policy_arn, holder)
 
 
 def _check(quota: str, found: int, most: int) -> None:
