@@ -58,6 +58,7 @@ from . import (
     s3_tags,
     s3_versions,
     sagemaker_tagging,
+    speed,
     ssm_names,
     ssm_parameters,
 )
@@ -113,6 +114,7 @@ _MODULES = (
     identity_center,
     organizations,
     missing,
+    speed,
 )
 
 _lock = threading.Lock()
