@@ -8,7 +8,9 @@
 mod common;
 mod composite;
 mod functions;
+mod key_policy;
 pub mod locked_bucket;
+pub mod studio_domain;
 mod symbols;
 
 pub use common::{AccountRole, Common};

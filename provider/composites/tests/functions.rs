@@ -43,6 +43,7 @@ fn type_of(value: &Value) -> Type {
                 .iter()
                 .map(|(name, value)| (name.clone(), type_of(value))),
         ),
+        Value::Number(_) => Type::Number,
         _ => Type::String,
     }
 }
@@ -77,6 +78,41 @@ fn policy_of(change: impl FnOnce(&mut [Value; 5])) -> Result<Value, FunctionErro
 fn the_policy_of_a_locked_bucket_is_given_in_json() {
     insta::assert_snapshot!(pretty(&policy_of(|_| {}).unwrap()));
     assert_eq!(policy_of(|it| it[4] = object(&[])), policy_of(|_| {}));
+}
+
+fn planned(change: &[(&str, Value)]) -> Result<Value, FunctionError> {
+    let mut demand = vec![
+        ("vpc_cidr", Value::from("10.0.0.0/22")),
+        ("zones", 2.into()),
+        ("interface_endpoints", 12.into()),
+        ("users", 40.into()),
+    ];
+    for (name, value) in change {
+        demand.retain(|(known, _)| known != name);
+        demand.push((*name, value.clone()));
+    }
+    call("ip_plan", vec![object(&demand)])
+}
+
+#[test]
+fn a_plan_of_addresses_shows_subnets_and_what_is_needed() {
+    let fitting = planned(&[("egress", "firewall".into())]).unwrap();
+    let crowded = planned(&[("users", 300.into()), ("job_instances", 4.into())]).unwrap();
+    let too_many_zones = planned(&[("vpc_cidr", "10.0.0.0/24".into()), ("zones", 4.into())]);
+    insta::assert_debug_snapshot!([fitting, crowded, too_many_zones.unwrap()]);
+}
+
+#[test]
+fn a_plan_of_addresses_is_refused_where_the_question_makes_no_sense() {
+    let refused = [
+        planned(&[("vpc_cidr", "10.0.1.0/16".into())]),
+        planned(&[("zones", 5.into())]),
+        planned(&[("egress", "proxy".into())]),
+        planned(&[("user", 3.into())]),
+        planned(&[("users", Value::Null)]),
+    ];
+    let refused: Vec<String> = refused.into_iter().map(refusal).collect();
+    insta::assert_snapshot!(refused.join("\n---\n"));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 mod arguments;
 mod endpoint_policy;
+mod ip_plan;
 mod locked_bucket_policy;
 mod policy_check;
 
@@ -11,6 +12,7 @@ use std::sync::Arc;
 use cloister_framework::Function;
 
 use endpoint_policy::EndpointPolicy;
+use ip_plan::IpPlan;
 use locked_bucket_policy::LockedBucketPolicy;
 use policy_check::PolicyCheck;
 
@@ -18,6 +20,7 @@ use policy_check::PolicyCheck;
 pub fn functions() -> Vec<Arc<dyn Function>> {
     vec![
         Arc::new(EndpointPolicy::new()),
+        Arc::new(IpPlan::new()),
         Arc::new(LockedBucketPolicy::new()),
         Arc::new(PolicyCheck::new()),
     ]

@@ -3,30 +3,12 @@
 use cloister_policy::{Document, Operator, Principal, Statement};
 
 use super::{lock::Lock, policy::allow_delivery};
-use crate::{composite::Site, symbols::text};
-
-/// Uses of a key. A grant is a use: it hands use on.
-pub(crate) const USE: &[&str] = &[
-    "kms:CreateGrant",
-    "kms:Decrypt",
-    "kms:Encrypt",
-    "kms:GenerateDataKey*",
-    "kms:ReEncrypt*",
-];
-
-/// Changes of a key's configuration.
-pub(crate) const MANAGEMENT: &[&str] = &[
-    "kms:CancelKeyDeletion",
-    "kms:DeleteImportedKeyMaterial",
-    "kms:DisableKey",
-    "kms:DisableKeyRotation",
-    "kms:EnableKey",
-    "kms:EnableKeyRotation",
-    "kms:PutKeyPolicy",
-    "kms:ScheduleKeyDeletion",
-    "kms:TagResource",
-    "kms:UntagResource",
-];
+pub(crate) use crate::key_policy::{MANAGEMENT, USE};
+use crate::{
+    composite::Site,
+    key_policy::{allow_the_account, deny_management_by_others},
+    symbols::text,
+};
 
 /// The context that S3 gives every use of a key, with or without a bucket key.
 pub(crate) const BUCKET_CONTEXT: &str = "kms:EncryptionContext:aws:s3:arn";
@@ -38,12 +20,19 @@ pub(crate) fn key_policy(lock: &Lock, site: &Site) -> Document {
             .actions(["kms:Decrypt", "kms:GenerateDataKey*"])
             .resource("*")
     });
+    // The account's root user stays able to mend a policy whose administrators are gone.
+    let managers = [
+        &lock.administrators[..],
+        &lock.break_glass[..],
+        &[root(site)],
+    ]
+    .concat();
     Document::of(
         [
-            allow_the_account(site),
+            allow_the_account(root(site)),
             deny_use_outside_s3(lock, site),
             deny_use_for_other_buckets(lock),
-            deny_management_by_others(lock, site),
+            deny_management_by_others(managers),
         ]
         .into_iter()
         .chain(deliveries),
@@ -53,15 +42,6 @@ pub(crate) fn key_policy(lock: &Lock, site: &Site) -> Document {
 /// The account itself.
 pub(crate) fn root(site: &Site) -> String {
     format!("arn:{}:iam::{}:root", site.partition, site.account)
-}
-
-/// Makes the account's IAM policies effective; it grants nobody anything by itself. Without it a key whose named
-/// administrators are deleted could not be managed by anyone.
-fn allow_the_account(site: &Site) -> Statement {
-    Statement::allow("AllowThePoliciesOfTheAccount")
-        .principal(Principal::aws(root(site)))
-        .action("kms:*")
-        .resource("*")
 }
 
 fn deny_use_outside_s3(lock: &Lock, site: &Site) -> Statement {
@@ -102,19 +82,4 @@ fn deny_use(sid: &str, lock: &Lock) -> Statement {
         statement = statement.when(Operator::ArnNotLike, "aws:SourceArn", sources);
     }
     statement
-}
-
-/// The account's root user stays able to mend a policy whose administrators are gone.
-fn deny_management_by_others(lock: &Lock, site: &Site) -> Statement {
-    let managers = [
-        &lock.administrators[..],
-        &lock.break_glass[..],
-        &[root(site)],
-    ]
-    .concat();
-    Statement::deny("DenyManagementByOthers")
-        .principal(Principal::anyone())
-        .actions(MANAGEMENT.iter().copied())
-        .resource("*")
-        .when(Operator::ArnNotLike, "aws:PrincipalArn", managers)
 }
