@@ -15,15 +15,7 @@ mod readers;
 mod session;
 
 pub use calls::Rate;
-pub use kinds::{
-    AccessLog, Arn, BasicResource, BasicSelector, Encryption, EventSelector, FieldSelector,
-    IamGroupObserved, IamPolicyObserved, IamRoleObserved, IamUserObserved, KmsAlias,
-    KmsAliasDesired, KmsAliasObserved, KmsKey, KmsKeyDesired, KmsKeyDisposal, KmsKeyObserved,
-    LifecycleRule, LogGroup, LogGroupDesired, LogGroupDisposal, LogGroupObserved, Ownership,
-    PublicAccessBlock, Rotation, S3Bucket, S3BucketDesired, S3BucketDisposal, S3BucketObserved,
-    S3BucketPolicy, S3BucketPolicyDesired, S3BucketPolicyDisposal, S3BucketPolicyObserved, Trail,
-    TrailDesired, TrailObserved, Transition, Versioning, VpcEndpointObserved, kinds,
-};
+pub use kinds::*;
 pub use readers::{
     LookupAttribute, LookupPage, ObjectPage, ObjectSummary, TrailEvent, get_object, list_objects,
     lookup_events, observable_kinds, observe,

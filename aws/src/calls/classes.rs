@@ -93,6 +93,7 @@ const ROWS: &[Row] = &[
     ),
     row("cloudtrail", "KmsKeyNotFoundException", "", Propagation),
     row("cloudtrail", "InvalidCloudWatchLogs*", "", Propagation),
+    row("ec2", "Gateway.NotAttached", "", Propagation),
     // Refused for rate.
     row("*", "RequestLimitExceeded", "", Throttled),
     row("*", "Throttling*", "", Throttled),

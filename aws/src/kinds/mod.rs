@@ -2,6 +2,10 @@
 
 mod arn;
 mod cloudtrail_trail;
+mod ec2;
+mod ec2_internet_gateway;
+mod ec2_subnet;
+mod ec2_vpc;
 pub(crate) mod ec2_vpc_endpoint;
 mod iam_document;
 pub(crate) mod iam_group;
@@ -27,6 +31,11 @@ pub use arn::Arn;
 pub use cloudtrail_trail::{
     BasicResource, BasicSelector, EventSelector, FieldSelector, Trail, TrailDesired, TrailObserved,
 };
+pub use ec2_internet_gateway::{
+    Ec2InternetGateway, Ec2InternetGatewayDesired, Ec2InternetGatewayObserved,
+};
+pub use ec2_subnet::{Ec2Subnet, Ec2SubnetDesired, Ec2SubnetObserved};
+pub use ec2_vpc::{Ec2Vpc, Ec2VpcDesired, Ec2VpcObserved};
 pub use ec2_vpc_endpoint::VpcEndpointObserved;
 pub use iam_group::IamGroupObserved;
 pub use iam_policy::IamPolicyObserved;
@@ -46,6 +55,9 @@ pub use s3_bucket_policy::{
 /// Every kind that the engine can make, by name.
 pub fn kinds() -> Kinds<Aws> {
     Kinds::new(ssm_parameter::KIND)
+        .with::<Ec2InternetGateway>()
+        .with::<Ec2Subnet>()
+        .with::<Ec2Vpc>()
         .with::<KmsAlias>()
         .with::<KmsKey>()
         .with::<LogGroup>()
@@ -67,11 +79,14 @@ mod tests {
             all.names().collect::<Vec<_>>(),
             [
                 "cloudtrail:trail",
+                "ec2:internet-gateway",
+                "ec2:subnet",
+                "ec2:vpc",
                 "kms:alias",
                 "kms:key",
                 "logs:log-group",
                 "s3:bucket",
-                "s3:bucket-policy"
+                "s3:bucket-policy",
             ]
         );
     }

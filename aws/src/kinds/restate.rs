@@ -43,6 +43,18 @@ pub(crate) fn restate_policy(desired: &Value, observed: &mut Value, name: &str) 
     }
 }
 
+/// Shows the list at `name` in the desired order where both hold the same members: AWS keeps no order for it.
+pub(crate) fn restate_set(desired: &Value, observed: &mut Value, name: &str) {
+    if let (Some(Value::Array(wanted)), Some(Value::Array(found))) =
+        (desired.get(name), observed.get_mut(name))
+    {
+        let within = |some: &[Value], all: &[Value]| some.iter().all(|member| all.contains(member));
+        if wanted.len() == found.len() && within(wanted, found) && within(found, wanted) {
+            found.clone_from(wanted);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -82,6 +94,25 @@ mod tests {
                 expected,
                 "{desired}"
             );
+        }
+    }
+
+    #[test]
+    fn a_set_shows_in_the_desired_order_unless_it_holds_other_members() {
+        let desired = json!({"ids": ["b", "a"]});
+        for (observed, expected) in [
+            (json!({"ids": ["a", "b"]}), json!({"ids": ["b", "a"]})),
+            (json!({"ids": ["a", "c"]}), json!({"ids": ["a", "c"]})),
+            (
+                json!({"ids": ["a", "b", "c"]}),
+                json!({"ids": ["a", "b", "c"]}),
+            ),
+            (json!({"ids": ["a", "a"]}), json!({"ids": ["a", "a"]})),
+            (json!({}), json!({})),
+        ] {
+            let mut shown = observed;
+            restate_set(&desired, &mut shown, "ids");
+            assert_eq!(shown, expected);
         }
     }
 }

@@ -31,3 +31,16 @@ pub(crate) fn not_yet_seen(mut error: PartError) -> PartError {
     }
     error
 }
+
+/// The object was made, and what comes after its create failed: it is looked for and mended, never made twice.
+///
+/// For kinds whose create takes neither a name nor a token; the engine repeats the create of all others.
+pub(crate) fn half_made(mut error: PartError) -> PartError {
+    if matches!(
+        error.class,
+        ErrorClass::NotFound | ErrorClass::Busy | ErrorClass::Propagation
+    ) {
+        error.class = ErrorClass::Uncertain;
+    }
+    error
+}

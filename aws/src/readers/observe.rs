@@ -76,6 +76,9 @@ mod tests {
             observable_kinds(),
             [
                 "cloudtrail:trail",
+                "ec2:internet-gateway",
+                "ec2:subnet",
+                "ec2:vpc",
                 "ec2:vpc-endpoint",
                 "iam:group",
                 "iam:policy",

@@ -5,7 +5,7 @@ use cloister_composite::{ErrorClass, Tags};
 use serde_json::{Value, json};
 
 use crate::{
-    contract::{Specimen, assert_no_difference, check, kind, part_tags, read},
+    contract::{Specimen, assert_no_difference, check, kind, parent, part_tags, read, with},
     keys::key_settings,
     support::Sandbox,
 };
@@ -36,11 +36,6 @@ pub(crate) fn bucket_settings(name: &str) -> Value {
     })
 }
 
-fn with(mut settings: Value, name: &str, value: Value) -> Value {
-    settings[name] = value;
-    settings
-}
-
 #[tokio::test]
 async fn a_bucket_keeps_the_contract() {
     let sandbox = Sandbox::start();
@@ -59,14 +54,12 @@ async fn a_bucket_keeps_the_contract() {
          "noncurrent_transitions": [{"days": 30, "storage_class": "STANDARD_IA"}]},
         {"id": "a-uploads", "abort_multipart_days": 1},
     ]);
-    let mut tags = part_tags("cloister-contract", "bucket");
-    tags.insert("team".into(), "a".into());
     let mut bare = settings.clone();
     for name in ["versioning", "public_access_block", "ownership"] {
         bare.as_object_mut().unwrap().remove(name);
     }
     check(
-        &aws,
+        &sandbox,
         &Specimen {
             kind: "s3:bucket",
             changes: vec![
@@ -89,11 +82,12 @@ async fn a_bucket_keeps_the_contract() {
                     "access_log",
                     json!({"bucket": log_bucket, "prefix": "access/"}),
                 ),
-                with(settings.clone(), "tags", json!(tags)),
                 bare,
             ],
+            replacements: vec![with(settings.clone(), "name", json!("cloister-other"))],
             settings,
             disposal: json!({"empty": false}),
+            ..Specimen::default()
         },
     )
     .await;
@@ -239,22 +233,24 @@ fn lock(bucket: &str, endpoint: &str) -> Value {
 async fn a_bucket_policy_keeps_the_contract_and_its_layout_is_no_difference() {
     let sandbox = Sandbox::start();
     let aws = sandbox.aws().await;
-    kind("s3:bucket")
-        .create(&aws, &bucket_settings("cloister-policy"), "token")
-        .await
-        .unwrap();
+    for name in ["cloister-policy", "cloister-other"] {
+        parent(&sandbox, &aws, "s3:bucket", &bucket_settings(name)).await;
+    }
     let endpoint = sandbox.variable("s3_endpoint_id");
     let of = |policy: Value| json!({"bucket": "cloister-policy", "policy": policy});
     let mut policy = lock("cloister-policy", &endpoint);
     policy["Statement"][0]["Action"] = json!("s3:GetObject");
     let settings = of(lock("cloister-policy", &endpoint));
     check(
-        &aws,
+        &sandbox,
         &Specimen {
             kind: "s3:bucket-policy",
             settings: settings.clone(),
             changes: vec![of(policy)],
-            disposal: Value::Null,
+            replacements: vec![
+                json!({"bucket": "cloister-other", "policy": lock("cloister-other", &endpoint)}),
+            ],
+            ..Specimen::default()
         },
     )
     .await;

@@ -13,6 +13,7 @@ mod contract;
 mod faults;
 mod keys;
 mod logs;
+mod networks;
 mod policies;
 mod readers;
 mod session;

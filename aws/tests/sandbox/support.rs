@@ -1,6 +1,7 @@
 //! Starts a sandbox, opens sessions in it, and asks it to spoil calls.
 
 use std::{
+    collections::BTreeMap,
     io::{Read, Write},
     net::TcpStream,
     path::PathBuf,
@@ -9,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use cloister_aws::{Accounts, Aws, Environment, Settings, Target};
+use cloister_aws::{Accounts, Aws, Environment, Rate, Settings, Target};
 use serde_json::Value;
 
 /// A running sandbox; it ends with the test.
@@ -23,15 +24,39 @@ pub(crate) struct Sandbox {
 const MISSING: &str = "CLOISTER_SANDBOX_PYTHON is not set: run `make sandbox-venv`, then set it to the `python` of \
                        that virtual environment (`make test` does both)";
 
+/// The services whose calls need not wait for each other, as the limiter names them.
+const UNLIMITED: [&str; 10] = [
+    "cloudtrail",
+    "ec2",
+    "elasticfilesystem",
+    "iam",
+    "kms",
+    "logs",
+    "network-firewall",
+    "s3",
+    "sagemaker",
+    "ssm",
+];
+
 impl Sandbox {
-    /// Starts a fresh one and waits until it serves.
+    /// Starts a fresh one, where everything is done at once, and waits until it serves.
     pub(crate) fn start() -> Self {
+        Self::start_at("0")
+    }
+
+    /// Starts a fresh one where things take a while, as they do in AWS: pending, deleting, in use.
+    pub(crate) fn start_slow() -> Self {
+        Self::start_at("0.02")
+    }
+
+    fn start_at(latency: &str) -> Self {
         let python = std::env::var_os("CLOISTER_SANDBOX_PYTHON").expect(MISSING);
         let folder = tempfile::tempdir().expect("a temporary folder");
         let ready_file = folder.path().join("ready.json");
         let process = Command::new(python)
             .args(["-m", "cloister_sandbox", "--ready-file"])
             .arg(&ready_file)
+            .args(["--latency", latency])
             .arg("--parent-pid")
             .arg(std::process::id().to_string())
             .env(
@@ -95,12 +120,18 @@ impl Sandbox {
         Accounts::open(settings, Environment::of(self.environment())).expect("sound settings")
     }
 
-    /// The administrator's session in the home account and region.
+    /// The administrator's session in the home account and region, at any rate: nobody throttles here but on request.
     pub(crate) async fn aws(&self) -> Arc<Aws> {
-        let session = self
-            .accounts(Settings::default())
-            .session(&Target::default())
-            .await;
+        let any = Rate {
+            burst: 1e6,
+            refill: 1e6,
+        };
+        let rates = UNLIMITED.map(|service| (format!("{service}:*"), any));
+        let settings = Settings {
+            rates: BTreeMap::from(rates),
+            ..Settings::default()
+        };
+        let session = self.accounts(settings).session(&Target::default()).await;
         session.expect("the sandbox's own credentials open a session")
     }
 
@@ -132,6 +163,11 @@ impl Sandbox {
         rules.iter().filter_map(|rule| rule["fired"].as_u64()).sum()
     }
 
+    /// Lets time pass at once.
+    pub(crate) fn skip(&self, seconds: u32) {
+        self.control("POST", "skip", &format!(r#"{{"seconds": {seconds}}}"#));
+    }
+
     /// Delivers what the trail has recorded so far.
     pub(crate) fn deliver(&self) {
         self.control("POST", "deliver", "");
@@ -146,6 +182,17 @@ impl Sandbox {
             .credentials_provider(self.credentials())
             .build();
         aws_sdk_iam::Client::from_conf(config)
+    }
+
+    /// EC2 as any administrator has it, to make what is somebody else's.
+    pub(crate) fn ec2(&self) -> aws_sdk_ec2::Client {
+        let config = aws_sdk_ec2::Config::builder()
+            .behavior_version(aws_sdk_ec2::config::BehaviorVersion::latest())
+            .region(aws_sdk_ec2::config::Region::new(self.text("AWS_REGION")))
+            .endpoint_url(self.text("AWS_ENDPOINT_URL"))
+            .credentials_provider(self.credentials())
+            .build();
+        aws_sdk_ec2::Client::from_conf(config)
     }
 
     fn credentials(&self) -> aws_credential_types::Credentials {

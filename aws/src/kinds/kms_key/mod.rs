@@ -18,7 +18,7 @@ use self::{
 use super::{
     arn::Arn,
     restate::{restate, restate_policy},
-    settled::{answered, not_yet_seen},
+    settled::{answered, half_made},
     tags::settable,
 };
 use crate::{calls::Operation, session::Aws};
@@ -210,12 +210,10 @@ impl PartKind for KmsKey {
         if desired.rotation.is_some_and(|rotation| rotation.enabled) {
             put_rotation(aws, &made.id, desired.rotation)
                 .await
-                .map_err(not_yet_seen)?;
+                .map_err(half_made)?;
         }
         if desired.enabled == Some(false) {
-            put_enabled(aws, &made.id, false)
-                .await
-                .map_err(not_yet_seen)?;
+            put_enabled(aws, &made.id, false).await.map_err(half_made)?;
         }
         Ok(made)
     }
@@ -242,7 +240,12 @@ impl PartKind for KmsKey {
         if changing.touches("policy") {
             put_policy(aws, id, &desired.policy).await?;
         }
-        if changing.touches("rotation") {
+        // A disabled key refuses even what it has already.
+        let period = |rotation: Option<Rotation>| {
+            let rotation = rotation.filter(|rotation| rotation.enabled)?;
+            Some(rotation.period_days.unwrap_or(USUAL_PERIOD_DAYS))
+        };
+        if period(desired.rotation) != period(Some(observed.rotation)) {
             put_rotation(aws, id, desired.rotation).await?;
         }
         if changing.touches("tags") {
