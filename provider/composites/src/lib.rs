@@ -5,11 +5,16 @@
 //! once, and a blueprint, a pure function from config to a graph of parts. Nothing here calls AWS. Read [`Composite`]
 //! first, then [`locked_bucket`].
 
+mod bucket_name;
+mod bucket_policy;
+mod claims;
 mod common;
 mod composite;
 mod functions;
 mod key_policy;
 pub mod locked_bucket;
+mod own_key;
+mod recovered;
 pub mod studio_domain;
 mod symbols;
 

@@ -54,19 +54,19 @@ pub struct TrailDesired {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub log_role_arn: Option<Input<Arn>>,
     /// Whether it records all regions.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub multi_region: bool,
     /// Whether it records all accounts of the organization.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub organization: bool,
     /// Whether CloudTrail delivers digests by which changed log files are found out.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub file_validation: bool,
     /// Whether it records the events of global services, such as IAM; absent means yes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub global_events: Option<bool>,
     /// Whether it records at all.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub logging: bool,
     /// Which events it records, whole; absent means all management events.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -207,14 +207,6 @@ pub(super) fn settled_arn(
 ) -> Result<Option<String>, PartError> {
     let arn = input.map(|arn| settled(arn, Trail::KIND, name));
     Ok(arn.transpose()?.map(ToString::to_string))
-}
-
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde passes fields by reference"
-)]
-fn is_false(value: &bool) -> bool {
-    !value
 }
 
 #[cfg(test)]

@@ -1,23 +1,21 @@
 //! What a locked bucket consists of.
 
 use cloister_aws::{
-    AccessLog as LogTarget, Arn, Encryption, KmsAlias, KmsAliasDesired, KmsKey, KmsKeyDesired,
-    KmsKeyDisposal, LifecycleRule as Rule, Ownership, PublicAccessBlock, Rotation, S3Bucket,
-    S3BucketDesired, S3BucketDisposal, S3BucketPolicy, S3BucketPolicyDesired,
+    AccessLog as LogTarget, Arn, Encryption, LifecycleRule as Rule, Ownership, PublicAccessBlock,
+    S3Bucket, S3BucketDesired, S3BucketDisposal, S3BucketPolicy, S3BucketPolicyDesired,
     S3BucketPolicyDisposal, Transition, Versioning,
 };
-use cloister_composite::{
-    Blueprint, Builder, Input, PartKey, SettingError, Tags, derived_name, unknown_mark,
-};
+use cloister_composite::{Blueprint, Builder, Input, SettingError, Tags, unknown_mark};
 use cloister_framework::Attr;
 
 use super::{
-    config::{LifecycleRule, LockedBucket, OwnKey},
+    config::{LifecycleRule, LockedBucket},
     key_policy::key_policy,
     lock::{Lock, lock},
 };
 use crate::{
     composite::{Composite, Site},
+    own_key,
     symbols::text,
 };
 
@@ -39,7 +37,13 @@ pub(crate) fn blueprint(
     let mut lock = lock(config, site, name);
     let key_arn: Input<Arn> = match config.kms_key_arn.known() {
         Some(given) => Input::Known(given.clone().into()),
-        None => own_key(&mut parts, config, site, name, &lock),
+        None => own_key::lay_out(
+            &mut parts,
+            &config.own_key,
+            format!("Objects of the bucket {name}"),
+            &key_policy(&lock, site),
+            &site.identity(LockedBucket::TYPE, name),
+        ),
     };
     lock.key_arn = mark(&key_arn);
     bucket(&mut parts, config, name, key_arn);
@@ -56,57 +60,6 @@ fn mark(input: &Input<Arn>) -> String {
         Input::Output(mark) => mark.clone(),
         Input::Unknown => unknown_mark(),
     }
-}
-
-fn own_key(
-    parts: &mut Builder,
-    config: &LockedBucket,
-    site: &Site,
-    name: &str,
-    lock: &Lock,
-) -> Input<Arn> {
-    let own = config.own_key.known();
-    let period = own.map_or(Attr::Null, |own| own.rotation_period_days);
-    let key = parts
-        .part::<KmsKey>(
-            "key",
-            &KmsKeyDesired {
-                description: if period.is_unknown() {
-                    unknown_mark()
-                } else {
-                    format!("Objects of the bucket {name}")
-                },
-                policy: key_policy(lock, site).to_value(),
-                rotation: Some(Rotation {
-                    enabled: true,
-                    period_days: period.into_known(),
-                }),
-                ..KmsKeyDesired::default()
-            },
-        )
-        .disposal(&KmsKeyDisposal {
-            deletion_window_days: own.and_then(deletion_window),
-            ..KmsKeyDisposal::default()
-        })
-        .from("policy", "administrators")
-        .from("rotation", "own_key.rotation_period_days");
-    let (id, arn) = (key.output(&KmsKey::ID), key.output(&KmsKey::ARN));
-    let identity = site.identity(LockedBucket::TYPE, name);
-    let alias_key = PartKey::parse("key/alias").expect("a lower-case path is a part key");
-    // Dots are allowed in names of buckets and not in those of aliases.
-    let prefix = format!("alias/cloister-{}", name.replace('.', "-"));
-    let _ = parts.part::<KmsAlias>(
-        "key/alias",
-        &KmsAliasDesired {
-            name: derived_name(&prefix, &identity, &alias_key),
-            target_key_id: id.into(),
-        },
-    );
-    arn.into()
-}
-
-fn deletion_window(own: &OwnKey) -> Option<u8> {
-    own.deletion_window_days.known().copied()
 }
 
 fn bucket(parts: &mut Builder, config: &LockedBucket, name: &str, key_arn: Input<Arn>) {
@@ -244,7 +197,4 @@ fn policy(parts: &mut Builder, config: &LockedBucket, lock: &Lock) {
 fn keep(parts: &mut Builder, config: &LockedBucket, site: &Site) {
     parts.keep("deletion_protection", site.deletion_protection);
     parts.keep("force_destroy", config.force_destroy == Attr::Known(true));
-    if let Some(days) = config.own_key.known().and_then(deletion_window) {
-        parts.keep("deletion_window_days", days);
-    }
 }

@@ -10,11 +10,11 @@ use super::{
     addition, blueprint,
     config::LockedBucket,
     lock::known_lock,
-    name,
     promise::{Documents, KeyOwner, broken_promises},
     proof, recover,
 };
 use crate::{
+    bucket_name,
     composite::{Composite, Imported, Site},
     symbols::known_names,
 };
@@ -104,7 +104,7 @@ pub(crate) fn proven_policy(config: &LockedBucket, site: &Site) -> Result<Docume
 
 fn check_name(config: &LockedBucket) -> Option<Diagnostic> {
     let name = config.name.known()?;
-    let why = name::refusal(name)?;
+    let why = bucket_name::refusal(name)?;
     Some(
         Diagnostic::error("Bucket name is not allowed")
             .found(format!(

@@ -4,9 +4,6 @@ use std::collections::BTreeSet;
 
 use cloister_policy::{
     Conditions, Document, Effect, Operator, Principals, QualifiedOperator, Quantifier, Statement,
-    access::{Attached, Policies},
-    actions::{Service, Table},
-    matches_text,
     prove::{Callers, Claim, Expected},
 };
 
@@ -16,28 +13,23 @@ use super::{
     policy,
     promise::{Documents, Promise},
 };
-use crate::{composite::Site, symbols::text};
+use crate::{
+    bucket_policy,
+    claims::{
+        account_of, actions_on, by_those_at_home, matches_any, of_one_account, unless, when,
+        with_own_policies,
+    },
+    composite::Site,
+    symbols::text,
+};
 
 /// What no table of actions has yet: the lock has to hold for what S3 learns later.
 const FUTURE_ACTION: &str = "s3:ActionThatIsYetToCome";
-
-/// There is no bucket policy yet when it is asked for.
-const BEFORE_THE_BUCKET: &str = "s3:CreateBucket";
-
-/// The actions that stand for others in counterexamples, since everybody knows what they do.
-const TELLING: [&str; 4] = [
-    "kms:Decrypt",
-    "kms:PutKeyPolicy",
-    "s3:GetObject",
-    "s3:PutBucketPolicy",
-];
 
 /// The name of the bucket's policy in counterexamples.
 pub(crate) const BUCKET_POLICY: &str = "the bucket policy";
 /// The name of the key's policy in counterexamples.
 const KEY_POLICY: &str = "the key policy";
-/// The name of policies that allow everything, in place of those that callers may have.
-const OWN_POLICIES: &str = "the principal's own policies";
 
 /// Every promise as the claims it consists of.
 pub(crate) fn claims(lock: &Lock, site: &Site, documents: &Documents) -> Vec<(Promise, Claim)> {
@@ -77,7 +69,8 @@ struct Ground<'a> {
 
 impl Ground<'_> {
     fn management(&self) -> Option<Claim> {
-        let actions = s3_actions("bucket").filter(|action| !matches_any(policy::LISTING, action));
+        let actions =
+            s3_actions("bucket").filter(|action| !matches_any(bucket_policy::LISTING, action));
         let claim = self.claim(actions.collect(), self.bucket(), Expected::Allowed);
         self.by_those_at_home(&self.lock.administrators, claim)
     }
@@ -90,7 +83,8 @@ impl Ground<'_> {
 
     /// Of the bucket, and of its own key.
     fn nobody_else(&self) -> Vec<Claim> {
-        let actions = s3_actions("bucket").filter(|action| matches_any(policy::MANAGEMENT, action));
+        let actions =
+            s3_actions("bucket").filter(|action| matches_any(bucket_policy::MANAGEMENT, action));
         let bucket = self.claim(actions.collect(), self.bucket(), Expected::ExplicitDeny);
         let actions = kms_actions().filter(|action| matches_any(key_policy::MANAGEMENT, action));
         let key = self.key_claim(actions.collect(), Expected::ExplicitDeny);
@@ -118,7 +112,8 @@ impl Ground<'_> {
     }
 
     fn listing(&self) -> Claim {
-        let actions = s3_actions("bucket").filter(|action| matches_any(policy::LISTING, action));
+        let actions =
+            s3_actions("bucket").filter(|action| matches_any(bucket_policy::LISTING, action));
         Claim {
             given: self.elsewhere(),
             ..self.claim(actions.collect(), self.bucket(), Expected::ExplicitDeny)
@@ -239,23 +234,8 @@ impl Ground<'_> {
         })
     }
 
-    /// The claim about those of the names that can be of the bucket's account, over TLS: what others may do is up to
-    /// their accounts, too. `None` if there are none.
     fn by_those_at_home(&self, names: &[String], claim: Claim) -> Option<Claim> {
-        let account = &self.site.account;
-        let is_here = |name: &&String| {
-            let pattern = name.split(':').nth(4);
-            pattern.is_some_and(|pattern| matches_text(pattern, account))
-        };
-        let names: Vec<String> = names.iter().filter(is_here).cloned().collect();
-        let mut given = when(Operator::Bool, "aws:SecureTransport", ["true"]);
-        let here = Operator::StringEquals.into();
-        given.add(here, "aws:PrincipalAccount", [account.clone()]);
-        (!names.is_empty()).then_some(Claim {
-            callers: Callers::Named(names),
-            given,
-            ..claim
-        })
+        by_those_at_home(&self.site.account, names, claim)
     }
 
     fn bucket(&self) -> String {
@@ -291,70 +271,12 @@ impl Ground<'_> {
     }
 }
 
-fn when<const N: usize>(operator: Operator, key: &str, values: [&str; N]) -> Conditions {
-    let mut conditions = Conditions::none();
-    conditions.add(operator.into(), key, values.map(str::to_owned));
-    conditions
-}
-
-/// None of the values; nothing, where there are none.
-fn unless(operator: Operator, key: &str, values: Vec<String>) -> Conditions {
-    let mut conditions = Conditions::none();
-    if !values.is_empty() {
-        conditions.add(operator.into(), key, values);
-    }
-    conditions
-}
-
-/// An exception for every account is none that anybody can mean: such requests stay in question.
-fn of_one_account(names: &[String]) -> impl Iterator<Item = String> {
-    let named = names.iter().filter(|name| account_of(name).is_some());
-    named.cloned()
-}
-
-/// A resource's policy, asked by somebody whose own policies allow everything.
-fn with_own_policies(name: &str, policy: Document) -> Policies {
-    let everything = Statement::allow("").action("*").resource("*");
-    let attached = |name: &str, document| Attached {
-        name: name.to_owned(),
-        document,
-    };
-    Policies {
-        identity: vec![attached(OWN_POLICIES, Document::of([everything]))],
-        resource: Some(attached(name, policy)),
-        ..Policies::default()
-    }
-}
-
 fn s3_actions(resource_type: &str) -> impl Iterator<Item = String> + use<> {
     actions_on("s3", resource_type)
 }
 
 fn kms_actions() -> impl Iterator<Item = String> + use<> {
     actions_on("kms", "key")
-}
-
-fn actions_on(service: &str, resource_type: &str) -> impl Iterator<Item = String> + use<> {
-    let service = Table::builtin().service(service);
-    let actions = service.into_iter().flat_map(Service::actions);
-    let mut names: Vec<String> = actions
-        .filter(|action| action.takes(resource_type))
-        .map(|action| action.to_string())
-        .filter(|name| name != BEFORE_THE_BUCKET)
-        .collect();
-    names.sort_by_key(|name| !TELLING.contains(&name.as_str()));
-    names.into_iter()
-}
-
-fn matches_any(patterns: &[&str], action: &str) -> bool {
-    patterns.iter().any(|pattern| matches_text(pattern, action))
-}
-
-/// The account in an ARN or the id of an account; `None` where it has wildcards.
-fn account_of(name: &str) -> Option<String> {
-    let account = name.split(':').nth(4).unwrap_or(name);
-    let is_id = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
-    is_id.then(|| account.to_owned())
 }
 
 /// The bucket's account, and those that the Allow statements name.

@@ -6,7 +6,7 @@ use cloister_framework::Attr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::symbols::Names;
+use crate::{own_key::OwnKey, symbols::Names};
 
 /// An AWS service that may deliver objects from outside the endpoints: log delivery, replication.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -71,19 +71,6 @@ pub struct AccessLog {
     /// The prefix of its keys. Default: none.
     #[serde(default)]
     pub prefix: Attr<String>,
-}
-
-/// Settings of the key that cloister makes for the bucket.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct OwnKey {
-    /// Days between two rotations of the key material. Default: AWS's, 365.
-    #[serde(default)]
-    #[schemars(range(min = 90, max = 2560))]
-    pub rotation_period_days: Attr<u32>,
-    /// Days that AWS waits before it deletes the key after a destroy. Default: AWS's, 30.
-    #[serde(default)]
-    #[schemars(range(min = 7, max = 30))]
-    pub deletion_window_days: Attr<u8>,
 }
 
 /// A bucket whose objects can be reached through the named VPC endpoints only, encrypted with one key only, over TLS

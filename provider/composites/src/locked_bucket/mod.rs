@@ -7,7 +7,6 @@ mod claims;
 mod config;
 mod key_policy;
 mod lock;
-mod name;
 mod policy;
 mod promise;
 #[cfg(test)]
@@ -15,5 +14,6 @@ mod promise_tests;
 mod proof;
 mod recover;
 
+pub use crate::own_key::OwnKey;
 pub(crate) use check::proven_policy;
-pub use config::{AccessLog, LifecycleRule, LockedBucket, OwnKey, ServiceDelivery, Transition};
+pub use config::{AccessLog, LifecycleRule, LockedBucket, ServiceDelivery, Transition};

@@ -3,21 +3,10 @@
 use cloister_policy::{Document, Operator, Principal, Statement};
 
 use super::{config::ServiceDelivery, lock::Lock};
-use crate::symbols::text;
-
-/// Reads of what objects there are.
-pub(crate) const LISTING: &[&str] = &["s3:ListBucket*"];
-
-/// Changes of a bucket's configuration. Reads stay as the caller's own policies say, so that auditors can look.
-pub(crate) const MANAGEMENT: &[&str] = &[
-    "s3:CreateBucketMetadata*",
-    "s3:DeleteBucket*",
-    "s3:Put*Configuration",
-    "s3:PutBucket*",
-    "s3:TagResource",
-    "s3:UntagResource",
-    "s3:UpdateBucketMetadata*",
-];
+use crate::{
+    bucket_policy::{self, LISTING, SID_MANAGEMENT, SID_PLAIN_TEXT, deny_plain_text},
+    symbols::text,
+};
 
 pub(crate) const HEADER_ALGORITHM: &str = "s3:x-amz-server-side-encryption";
 pub(crate) const HEADER_KEY: &str = "s3:x-amz-server-side-encryption-aws-kms-key-id";
@@ -25,9 +14,7 @@ pub(crate) const HEADER_CUSTOMER_KEY: &str = "s3:x-amz-server-side-encryption-cu
 
 pub(crate) const SID_OBJECTS: &str = "DenyObjectsFromElsewhere";
 pub(crate) const SID_LISTING: &str = "DenyListingFromElsewhere";
-pub(crate) const SID_MANAGEMENT: &str = "DenyManagementByOthers";
 const SID_DELIVERY: &str = "AllowDelivery";
-const SID_PLAIN_TEXT: &str = "DenyPlainText";
 const SID_OTHER_KEYS: &str = "DenyOtherKeys";
 const SID_OTHER_ENCRYPTION: &str = "DenyOtherEncryption";
 const SID_CUSTOMER_KEYS: &str = "DenyCustomerKeys";
@@ -53,7 +40,7 @@ impl Lock {
         let deliveries = self.deliveries.iter().enumerate();
         let additional = self.additional.iter();
         let statements = [
-            self.deny_plain_text(),
+            deny_plain_text(&self.bucket_arn),
             self.deny_objects_from_elsewhere(&self.break_glass),
             self.deny_listing_from_elsewhere(&self.break_glass),
             self.deny_management_by_others(),
@@ -76,7 +63,7 @@ impl Lock {
     pub(crate) fn relaxed_policy(&self) -> Document {
         let let_in = [&self.break_glass[..], &self.administrators[..]].concat();
         Document::of([
-            self.deny_plain_text(),
+            deny_plain_text(&self.bucket_arn),
             self.deny_objects_from_elsewhere(&let_in),
             self.deny_listing_from_elsewhere(&let_in),
             self.deny_management_by_others(),
@@ -84,15 +71,7 @@ impl Lock {
     }
 
     fn objects(&self) -> String {
-        format!("{}/*", self.bucket_arn)
-    }
-
-    fn deny_plain_text(&self) -> Statement {
-        Statement::deny(SID_PLAIN_TEXT)
-            .principal(Principal::anyone())
-            .action("s3:*")
-            .resources([self.bucket_arn.clone(), self.objects()])
-            .when(Operator::Bool, "aws:SecureTransport", ["false"])
+        bucket_policy::objects(&self.bucket_arn)
     }
 
     /// Every action on an object, present and future: what the action is called does not matter, what it is done to
@@ -139,11 +118,7 @@ impl Lock {
 
     fn deny_management_by_others(&self) -> Statement {
         let managers = [&self.administrators[..], &self.break_glass[..]].concat();
-        Statement::deny(SID_MANAGEMENT)
-            .principal(Principal::anyone())
-            .actions(MANAGEMENT.iter().copied())
-            .resource(self.bucket_arn.clone())
-            .when(Operator::ArnNotLike, "aws:PrincipalArn", managers)
+        bucket_policy::deny_management_by_others(&self.bucket_arn, managers)
     }
 
     /// An upload that names a key or a way of encryption must name the right one. One that names none gets the bucket's

@@ -3,14 +3,20 @@
 use std::collections::BTreeSet;
 
 use cloister_framework::Attr;
-use cloister_policy::{Conditions, Document, Statement};
+use cloister_policy::{Document, Statement};
 use serde_json::Value;
 
 use super::{
-    config::{AccessLog, LifecycleRule, LockedBucket, OwnKey, ServiceDelivery, Transition},
-    policy::{SID_MANAGEMENT, SID_OBJECTS, is_own_sid},
+    config::{AccessLog, LifecycleRule, LockedBucket, ServiceDelivery, Transition},
+    policy::{SID_OBJECTS, is_own_sid},
 };
-use crate::{composite::Imported, symbols::set_of};
+use crate::{
+    bucket_policy::SID_MANAGEMENT,
+    composite::Imported,
+    own_key,
+    recovered::{days, known, string, values_in, values_of},
+    symbols::set_of,
+};
 
 /// A config with nothing but a name: its blueprint has every part that a locked bucket can have.
 pub(crate) fn sketch(name: &str) -> LockedBucket {
@@ -45,7 +51,7 @@ pub(crate) fn recover(imported: &Imported<'_>) -> Option<LockedBucket> {
     config.lifecycle_rules = lifecycle_rules(bucket);
     config.access_log = access_log(bucket);
     match settings("key") {
-        Some(key) => config.own_key = own_key(key, imported),
+        Some(key) => config.own_key = own_key::recover(key, imported.kept),
         None => config.kms_key_arn = string(bucket, "/encryption/kms_key_arn"),
     }
     let document = settings("bucket/policy").and_then(|policy| policy.get("policy"));
@@ -56,28 +62,16 @@ pub(crate) fn recover(imported: &Imported<'_>) -> Option<LockedBucket> {
 }
 
 fn read_policy(document: &Document, config: &mut LockedBucket) {
-    let by_sid = |sid: &str| {
-        let has_it = |statement: &&Statement| statement.sid.as_deref() == Some(sid);
-        document.statements.iter().find(has_it)
-    };
-    let objects = by_sid(SID_OBJECTS).map(|statement| &statement.conditions);
-    let values = |conditions: Option<&Conditions>, key: &str| {
-        conditions
-            .map(|conditions| values_of(conditions, key))
-            .unwrap_or_default()
-    };
-    let break_glass = values(objects, "aws:PrincipalArn");
-    let managers = values(
-        by_sid(SID_MANAGEMENT).map(|s| &s.conditions),
-        "aws:PrincipalArn",
-    );
+    let objects = |key: &str| values_in(document, SID_OBJECTS, key);
+    let break_glass = objects("aws:PrincipalArn");
+    let managers = values_in(document, SID_MANAGEMENT, "aws:PrincipalArn");
     let administrators = managers
         .into_iter()
         .filter(|name| !break_glass.contains(name));
     config.administrators = set_of(administrators);
     config.break_glass_principals = set_of(break_glass.iter().cloned());
-    config.vpc_endpoint_ids = set_of(values(objects, "aws:SourceVpce"));
-    config.via_services = set_of(values(objects, "aws:CalledVia"));
+    config.vpc_endpoint_ids = set_of(objects("aws:SourceVpce"));
+    config.via_services = set_of(objects("aws:CalledVia"));
     let deliveries: Vec<_> = document.statements.iter().filter_map(delivery).collect();
     if !deliveries.is_empty() {
         config.allow_service_delivery = Attr::Known(deliveries);
@@ -104,13 +98,6 @@ fn additional(document: &Document) -> Attr<String> {
     Attr::Known(additional.to_string())
 }
 
-fn values_of(conditions: &Conditions, key: &str) -> Vec<String> {
-    let named = conditions
-        .iter()
-        .filter(|(_, name, _)| name.as_str().eq_ignore_ascii_case(key));
-    named.flat_map(|(_, _, values)| values.to_vec()).collect()
-}
-
 fn delivery(statement: &Statement) -> Option<ServiceDelivery> {
     let sid = statement.sid.as_deref()?;
     if !sid.starts_with("AllowDelivery") {
@@ -134,24 +121,6 @@ fn delivery(statement: &Statement) -> Option<ServiceDelivery> {
         source_arn: known(one("aws:SourceArn")),
         source_account: known(one("aws:SourceAccount")),
         prefix: known(prefix.filter(|prefix| !prefix.is_empty())),
-    })
-}
-
-fn own_key(key: &Value, imported: &Imported<'_>) -> Attr<OwnKey> {
-    let period = days(key, "/rotation/period_days");
-    let window = imported
-        .kept
-        .get("deletion_window_days")
-        .and_then(Value::as_u64);
-    let window = window
-        .and_then(|days| u8::try_from(days).ok())
-        .map_or(Attr::Null, Attr::Known);
-    if period.is_null() && window.is_null() {
-        return Attr::Null;
-    }
-    Attr::Known(OwnKey {
-        rotation_period_days: period,
-        deletion_window_days: window,
     })
 }
 
@@ -191,19 +160,4 @@ fn access_log(bucket: &Value) -> Attr<AccessLog> {
         }),
         None => Attr::Null,
     }
-}
-
-fn string(value: &Value, pointer: &str) -> Attr<String> {
-    let text = value.pointer(pointer).and_then(Value::as_str);
-    text.map_or(Attr::Null, |text| Attr::Known(text.to_owned()))
-}
-
-fn days(value: &Value, pointer: &str) -> Attr<u32> {
-    let days = value.pointer(pointer).and_then(Value::as_u64);
-    days.and_then(|days| u32::try_from(days).ok())
-        .map_or(Attr::Null, Attr::Known)
-}
-
-fn known<T>(value: Option<T>) -> Attr<T> {
-    value.map_or(Attr::Null, Attr::Known)
 }
