@@ -14,7 +14,12 @@ fn the_functions_are_offered_with_types_that_terraform_reads() {
     let names: Vec<&str> = provider.functions().iter().map(|it| it.name()).collect();
     assert_eq!(
         names,
-        ["endpoint_policy", "locked_bucket_policy", "policy_check"]
+        [
+            "endpoint_policy",
+            "ip_plan",
+            "locked_bucket_policy",
+            "policy_check"
+        ]
     );
     for function in provider.functions() {
         let signature = function.signature();

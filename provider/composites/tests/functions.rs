@@ -84,7 +84,6 @@ fn planned(change: &[(&str, Value)]) -> Result<Value, FunctionError> {
     let mut demand = vec![
         ("vpc_cidr", Value::from("10.0.0.0/22")),
         ("zones", 2.into()),
-        ("interface_endpoints", 12.into()),
         ("users", 40.into()),
     ];
     for (name, value) in change {
@@ -97,7 +96,12 @@ fn planned(change: &[(&str, Value)]) -> Result<Value, FunctionError> {
 #[test]
 fn a_plan_of_addresses_shows_subnets_and_what_is_needed() {
     let fitting = planned(&[("egress", "firewall".into())]).unwrap();
-    let crowded = planned(&[("users", 300.into()), ("job_instances", 4.into())]).unwrap();
+    let crowded = planned(&[
+        ("interface_endpoints", 12.into()),
+        ("users", 300.into()),
+        ("job_instances", 4.into()),
+    ])
+    .unwrap();
     let too_many_zones = planned(&[("vpc_cidr", "10.0.0.0/24".into()), ("zones", 4.into())]);
     insta::assert_debug_snapshot!([fitting, crowded, too_many_zones.unwrap()]);
 }

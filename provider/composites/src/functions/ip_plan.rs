@@ -11,9 +11,12 @@ use serde::{Deserialize, Serialize};
 
 use super::arguments::{entries, validate};
 use crate::{
-    studio_domain::ip_plan::{
-        ADDRESSES_PER_USER, Demand, Egress, HEADROOM_PERCENT, IpPlanError, Need, PlannedSubnet,
-        SUMMANDS, carve, parse_vpc_cidr, plan_subnets,
+    studio_domain::{
+        ip_plan::{
+            ADDRESSES_PER_USER, Demand, Egress, HEADROOM_PERCENT, IpPlanError, Need, PlannedSubnet,
+            SUMMANDS, carve, parse_vpc_cidr, plan_subnets,
+        },
+        policies::endpoints::EndpointService,
     },
     symbols::text,
 };
@@ -38,6 +41,7 @@ struct Question {
     #[schemars(range(min = 1, max = 4))]
     zones: Attr<u8>,
     /// How many VPC endpoints with interfaces.
+    #[serde(default)]
     #[schemars(range(min = 0, max = 1000))]
     interface_endpoints: Attr<u32>,
     /// How many people work at the same time.
@@ -77,11 +81,12 @@ impl IpPlan {
             "demand",
             Type::Dynamic,
             format!(
-                "An object. `vpc_cidr`: the range of the VPC. `zones`: how many availability zones. \
-                 `interface_endpoints`: how many VPC endpoints with interfaces. `users`: how many people work at the \
-                 same time. And optionally: `addresses_per_user` ({ADDRESSES_PER_USER}), `job_instances`, how many \
+                "An object. `vpc_cidr`: the range of the VPC. `zones`: how many availability zones. `users`: how many \
+                 people work at the same time. And optionally: `interface_endpoints`, how many VPC endpoints with \
+                 interfaces ({}, as many as a domain has by itself), `addresses_per_user` ({ADDRESSES_PER_USER}), `job_instances`, how many \
                  instances of jobs run at the same time (0), `headroom_percent` ({HEADROOM_PERCENT}), `egress`, one of \
-                 `none`, `nat`, `firewall` (`none`)."
+                 `none`, `nat`, `firewall` (`none`).",
+                usual_endpoints()
             ),
         );
         Self(Signature {
@@ -145,13 +150,18 @@ impl Question {
         let number = |attr: &Attr<u32>, default| attr.known().copied().unwrap_or(default);
         Demand {
             zones: self.zones.known().copied().unwrap_or_default(),
-            interface_endpoints: number(&self.interface_endpoints, 0),
+            interface_endpoints: number(&self.interface_endpoints, usual_endpoints()),
             users: number(&self.users, 0),
             addresses_per_user: number(&self.addresses_per_user, ADDRESSES_PER_USER),
             job_instances: number(&self.job_instances, 0),
             headroom_percent: number(&self.headroom_percent, HEADROOM_PERCENT),
         }
     }
+}
+
+fn usual_endpoints() -> u32 {
+    let with_interfaces = EndpointService::defaults().filter(|service| !service.is_gateway());
+    u32::try_from(with_interfaces.count()).expect("there are few services")
 }
 
 fn answer(need: Need, problem: Option<String>, subnets: &[PlannedSubnet]) -> Value {

@@ -10,8 +10,13 @@ use cloister_policy::{
 use super::{
     policies::{
         Choice,
+        actions::{
+            CHANGE_DEPLOYMENTS, CHANGE_JOBS, CHANGE_MODELS, MAKE_DEPLOYMENTS, MAKE_JOBS,
+            MAKE_MODELS,
+        },
         guardrails::{Guardrails, JUMP_START_BUCKETS},
         keys::KeyPolicy,
+        personas::{OF_REQUEST, OF_RESOURCE},
         sign_in::SIGN_IN,
     },
     promises::{Acting, Promise},
@@ -94,6 +99,7 @@ pub(crate) fn claims(acting: &Acting, guardrails: &Guardrails) -> Vec<(Promise, 
         ground.containers(),
         ground.administration(),
         vec![ground.other_roles(), ground.own_rights()],
+        ground.teams(),
         ground.sign_in(),
         ground.jump_start(),
     ]
@@ -232,6 +238,26 @@ impl Ground<'_> {
         });
         let claim = self.not_allowed(named(actions), self.iam("?*"), Conditions::none());
         (Promise::OwnRights, claim)
+    }
+
+    fn teams(&self) -> Vec<(Promise, Claim)> {
+        let Some(team) = &self.acting.team else {
+            return Vec::new();
+        };
+        let other = |key: &str, actions: [&[&str]; 3]| {
+            let given = when(Operator::StringNotEquals, key, [team]);
+            (
+                Promise::Teams,
+                self.sagemaker(expanded(&actions.concat()), given),
+            )
+        };
+        vec![
+            other(OF_REQUEST, [MAKE_JOBS, MAKE_MODELS, MAKE_DEPLOYMENTS]),
+            other(
+                OF_RESOURCE,
+                [CHANGE_JOBS, CHANGE_MODELS, CHANGE_DEPLOYMENTS],
+            ),
+        ]
     }
 
     fn sign_in(&self) -> Vec<(Promise, Claim)> {

@@ -289,7 +289,7 @@ impl fmt::Display for SubnetClass {
 
 impl PlannedSubnet {
     /// The smallest subnet there is suffices for a firewall endpoint or a NAT gateway.
-    fn holds(&self, need: &Need) -> bool {
+    fn holds(self, need: &Need) -> bool {
         self.class != SubnetClass::Studio || need.fits(self.cidr)
     }
 }

@@ -19,6 +19,7 @@ fn acting(role: Role, guardrails: &Guardrails) -> Acting {
     Acting {
         role_arn: ROLE.to_owned(),
         passes: vec![ROLE.to_owned()],
+        team: persona(role).team,
         policy: persona(role).document(),
         guardrails: guardrails.document(),
         additional: None,
@@ -59,7 +60,12 @@ fn everything() -> Document {
 #[test]
 fn no_guardrail_can_be_left_out() {
     let limits = guardrails();
-    let unlimited = [Promise::Network, Promise::OtherRoles, Promise::OwnRights];
+    let unlimited = [
+        Promise::Network,
+        Promise::OtherRoles,
+        Promise::OwnRights,
+        Promise::Teams,
+    ];
     let broken_without = |sid: &str| {
         let document = limits.document();
         let kept = document.statements.into_iter();
@@ -141,7 +147,11 @@ fn what_a_user_adds_breaks_no_promise_unseen() {
     check(&allow("bedrock:InvokeModel", "*"), &[]);
     check(&allow("s3:*", "*"), &[]);
     // The guardrails deny what the rest of this would allow.
-    check(&allow("sagemaker:CreateTrainingJob", "*"), &[]);
+    check(
+        &allow("sagemaker:CreateTrainingJob", "*"),
+        &[Promise::Teams],
+    );
+    check(&allow("sagemaker:DeleteEndpoint", "*"), &[Promise::Teams]);
     check(&allow("sagemaker:DeleteDomain", "*"), &[]);
     check(&allow("sagemaker:CreatePresignedDomainUrl", "*"), &[]);
     check(&allow("iam:PassRole", ROLE), &[Promise::OtherRoles]);

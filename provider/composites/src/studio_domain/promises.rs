@@ -35,6 +35,8 @@ pub enum Promise {
     OtherRoles,
     /// No persona changes what anybody may do.
     OwnRights,
+    /// What a team makes has its tag, and nothing of another team's is changed.
+    Teams,
     /// Nobody signs in from elsewhere.
     SignIn,
     /// `JumpStart` is out of reach.
@@ -53,6 +55,8 @@ pub struct Acting {
     pub role_arn: String,
     /// The ARNs of the roles that it may pass.
     pub passes: Vec<String>,
+    /// The team whose tag it gives; `None` tells no teams apart.
+    pub team: Option<String>,
     pub policy: Document,
     pub guardrails: Document,
     /// What the user adds.
@@ -211,6 +215,9 @@ impl Promise {
             }
             Self::OtherRoles => "a role could be passed that is not the persona's",
             Self::OwnRights => "permissions could be changed",
+            Self::Teams => {
+                "something could be made without the team's tag, or another team's be changed"
+            }
             Self::SignIn => "people could sign in from elsewhere",
             Self::JumpStart => "JumpStart could be used",
             Self::KeyManagement => "an administrator could not manage a key of the domain",

@@ -14,7 +14,7 @@ pub(super) const LOOK: &[&str] = &[
 ];
 
 /// Jobs of a team: what makes them takes tags.
-pub(super) const MAKE_JOBS: &[&str] = &[
+pub(crate) const MAKE_JOBS: &[&str] = &[
     "sagemaker:CreateAutoMLJob",
     "sagemaker:CreateAutoMLJobV2",
     "sagemaker:CreateHyperParameterTuningJob",
@@ -23,7 +23,7 @@ pub(super) const MAKE_JOBS: &[&str] = &[
     "sagemaker:CreateTransformJob",
 ];
 
-pub(super) const CHANGE_JOBS: &[&str] = &["sagemaker:Stop*Job", "sagemaker:UpdateTrainingJob"];
+pub(crate) const CHANGE_JOBS: &[&str] = &["sagemaker:Stop*Job", "sagemaker:UpdateTrainingJob"];
 
 /// What tells of a job's data and parameters.
 pub(super) const LOOK_AT_JOBS: &[&str] = &[
@@ -31,10 +31,10 @@ pub(super) const LOOK_AT_JOBS: &[&str] = &[
     "sagemaker:DescribeTrainingJob",
 ];
 
-pub(super) const MAKE_MODELS: &[&str] =
+pub(crate) const MAKE_MODELS: &[&str] =
     &["sagemaker:CreateModel", "sagemaker:CreateModelPackageGroup"];
 
-pub(super) const CHANGE_MODELS: &[&str] =
+pub(crate) const CHANGE_MODELS: &[&str] =
     &["sagemaker:DeleteModel", "sagemaker:DeleteModelPackageGroup"];
 
 /// Versions in a group of packages take no tags.
@@ -55,14 +55,14 @@ pub(super) const EXPERIMENTS: &[&str] = &[
     "sagemaker:UpdateExperiment",
 ];
 
-pub(super) const MAKE_DEPLOYMENTS: &[&str] = &[
+pub(crate) const MAKE_DEPLOYMENTS: &[&str] = &[
     "sagemaker:CreateEndpoint",
     "sagemaker:CreateEndpointConfig",
     "sagemaker:CreateMonitoringSchedule",
     "sagemaker:CreatePipeline",
 ];
 
-pub(super) const CHANGE_DEPLOYMENTS: &[&str] = &[
+pub(crate) const CHANGE_DEPLOYMENTS: &[&str] = &[
     "sagemaker:DeleteEndpoint*",
     "sagemaker:DeleteMonitoringSchedule",
     "sagemaker:DeletePipeline",

@@ -35,7 +35,7 @@ enum Pass {
     SageMaker,
     /// The page of Studio, which a browser asks for that has no credentials.
     Studio,
-    /// Tokens for CodeArtifact come from another service.
+    /// Tokens for `CodeArtifact` come from another service.
     Packages,
 }
 

@@ -11,7 +11,9 @@ pub mod personas;
 pub mod sign_in;
 pub mod trust;
 
-mod actions;
+pub(crate) mod actions;
+#[cfg(test)]
+mod persona_tests;
 #[cfg(test)]
 pub(super) mod tests;
 

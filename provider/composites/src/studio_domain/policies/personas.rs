@@ -12,8 +12,8 @@ use super::{
 
 /// The tag by which teams are told apart, on roles and on what they make.
 pub const TEAM_TAG: &str = "team";
-const OF_REQUEST: &str = "aws:RequestTag/team";
-const OF_RESOURCE: &str = "aws:ResourceTag/team";
+pub(crate) const OF_REQUEST: &str = "aws:RequestTag/team";
+pub(crate) const OF_RESOURCE: &str = "aws:ResourceTag/team";
 
 /// The profile that an app belongs to. SageMaker says so in the requests of its apps.
 const OWN_PROFILE: &str = "user-profile/${sagemaker:DomainId}/${sagemaker:UserProfileName}";

@@ -14,8 +14,9 @@ use super::{
     endpoints::{EndpointPolicies, EndpointService, MOST_CHARACTERS, SERVICES},
     guardrails::Guardrails,
     keys::{KeyPolicy, Purpose},
+    persona_tests::request,
     personas::{Persona, Role},
-    sign_in::SignIn,
+    sign_in::{SignIn, is_private},
     trust,
 };
 
@@ -203,369 +204,6 @@ fn policies_are_as_short_as_aws_wants_them() {
     }
 }
 
-const APP: &str = "arn:aws:sagemaker:eu-central-1:111122223333:app/d-1/ann/JupyterLab/default";
-const JOB: &str = "arn:aws:sagemaker:eu-central-1:111122223333:training-job/fraud";
-const PROCESSING: &str = "arn:aws:sagemaker:eu-central-1:111122223333:processing-job/clean";
-const PROFILE: &str = "arn:aws:sagemaker:eu-central-1:111122223333:user-profile/d-1/ann";
-const DOMAIN: &str = "arn:aws:sagemaker:eu-central-1:111122223333:domain/d-1";
-const PIPELINE: &str = "arn:aws:sagemaker:eu-central-1:111122223333:pipeline/daily";
-
-/// A request of a persona's app, from inside the VPC.
-fn request(action: &str, resource: &str) -> Request {
-    let role = ROLE.parse().expect("an ARN of the test");
-    let caller = Caller::Role {
-        role,
-        session: None,
-    };
-    Request::new(caller, action, resource)
-        .with("aws:SourceVpc", "vpc-0123456789abcdef0")
-        .with("sagemaker:DomainId", "d-1")
-        .with("sagemaker:UserProfileName", "ann")
-}
-
-/// A job as the guardrails want it.
-fn good_job(action: &str, resource: &str) -> Request {
-    request(action, resource)
-        .with("aws:RequestTag/team", "team-a")
-        .with("sagemaker:VpcSubnets", "subnet-0123456789abcdef1")
-        .with("sagemaker:VpcSecurityGroupIds", "sg-0123456789abcdef0")
-        .with("sagemaker:VolumeKmsKey", VOLUME_KEY)
-        .with("sagemaker:OutputKmsKey", DATA_KEY)
-        .with("sagemaker:InterContainerTrafficEncryption", "true")
-        .with("sagemaker:NetworkIsolation", "true")
-        .with("sagemaker:InstanceTypes", "ml.m5.large")
-}
-
-fn policies_of(role: Role) -> Policies {
-    Policies {
-        identity: vec![
-            Attached::new("own", persona(role).document()),
-            Attached::new("guardrails", guardrails().document()),
-        ],
-        ..Policies::default()
-    }
-}
-
-/// What the workshops mean their personas to do, by the row that says so, and what each is answered: as the default
-/// role, as a data scientist, as an engineer.
-#[test]
-fn personas_do_what_the_systems_mean_them_to_do_and_no_more() {
-    use Outcome::{Allowed as Yes, ExplicitDeny as Never, ImplicitDeny as No};
-    let check = |row: &str, request: Request, expected: [Outcome; 3]| {
-        let roles = [Role::Default, Role::DataScientist, Role::MlOps];
-        let answers = roles.map(|role| policies_of(role).decide(&request).outcome);
-        assert_eq!(
-            answers, expected,
-            "{row}: {} on {}",
-            request.action, request.resource
-        );
-    };
-    let own_app =
-        |action: &str| request(action, APP).with("sagemaker:OwnerUserProfileArn", PROFILE);
-    let foreign_app = |action: &str| {
-        request(action, APP).with(
-            "sagemaker:OwnerUserProfileArn",
-            PROFILE.replace("ann", "bob"),
-        )
-    };
-    let job = |action: &str| good_job(action, JOB);
-    let of_team = |action: &str, resource: &str, team: &str| {
-        request(action, resource).with("aws:ResourceTag/team", team)
-    };
-    let passing = |role: &str, service: &str| {
-        request("iam:PassRole", role).with("iam:PassedToService", service)
-    };
-    let ids = "arn:aws:iam::111122223333:role/other";
-    for (row, request, expected) in [
-        (
-            "ReadOnly, Describe*",
-            request("sagemaker:DescribeDomain", DOMAIN),
-            [Yes, Yes, Yes],
-        ),
-        (
-            "ReadOnly, List*",
-            request("sagemaker:ListDomains", "*"),
-            [Yes, Yes, Yes],
-        ),
-        (
-            "ReadOnly, Search",
-            request("sagemaker:Search", "*"),
-            [Yes, Yes, Yes],
-        ),
-        // `*App` let who should only read create and delete apps, anybody's.
-        (
-            "ReadOnly, *App",
-            own_app("sagemaker:CreateApp"),
-            [No, Yes, Yes],
-        ),
-        (
-            "ReadOnly, *App",
-            own_app("sagemaker:DeleteApp"),
-            [No, Yes, Yes],
-        ),
-        (
-            "StudioDeveloper, CreateApp",
-            foreign_app("sagemaker:CreateApp"),
-            [No, No, No],
-        ),
-        (
-            "StudioDataScience, DeleteApp",
-            foreign_app("sagemaker:DeleteApp"),
-            [No, No, No],
-        ),
-        (
-            "DeniedServices",
-            request("sagemaker:DeleteDomain", DOMAIN),
-            [Never; 3],
-        ),
-        (
-            "DeniedServices",
-            request("sagemaker:CreateUserProfile", PROFILE),
-            [Never; 3],
-        ),
-        (
-            "DeniedServices",
-            request("sagemaker:DeleteUserProfile", PROFILE),
-            [Never; 3],
-        ),
-        (
-            "DeniedServices",
-            request("sagemaker:CreateNotebookInstance", "*"),
-            [Never; 3],
-        ),
-        (
-            "StudioDataScience, jobs",
-            job("sagemaker:CreateTrainingJob"),
-            [No, Yes, Yes],
-        ),
-        (
-            "StudioDataScience, jobs",
-            good_job("sagemaker:CreateProcessingJob", PROCESSING),
-            [No, Yes, Yes],
-        ),
-        (
-            "StudioDataScience, jobs",
-            of_team("sagemaker:StopTrainingJob", JOB, "team-a"),
-            [No, Yes, Yes],
-        ),
-        (
-            "lab 2, 7c",
-            of_team("sagemaker:StopTrainingJob", JOB, "team-b"),
-            [No, No, No],
-        ),
-        (
-            "lab 2, 7c",
-            of_team("sagemaker:DescribeTrainingJob", JOB, "team-b"),
-            [Yes, Never, Never],
-        ),
-        (
-            "lab 2, 7c",
-            of_team("sagemaker:DescribeProcessingJob", PROCESSING, "team-a"),
-            [Yes, Yes, Yes],
-        ),
-        (
-            "lab 2, 7b: no tag",
-            no_tag(job("sagemaker:CreateTrainingJob")),
-            [No, No, No],
-        ),
-        (
-            "lab 2, 7b: other tag",
-            job("sagemaker:CreateTrainingJob").with("aws:RequestTag/team", "team-b"),
-            [No, No, No],
-        ),
-        // Whoever finds something untagged must not claim it.
-        (
-            "TagBasedResourceIsolation",
-            request("sagemaker:AddTags", JOB)
-                .with("aws:RequestTag/team", "team-a")
-                .with("aws:TagKeys", "team"),
-            [No, No, No],
-        ),
-        (
-            "lab 2, 7a",
-            of_team("sagemaker:AddTags", JOB, "team-a").with("aws:TagKeys", "purpose"),
-            [No, Yes, Yes],
-        ),
-        (
-            "lab 2, 7a",
-            of_team("sagemaker:AddTags", JOB, "team-a")
-                .with("aws:RequestTag/team", "team-b")
-                .with("aws:TagKeys", "team"),
-            [No, No, No],
-        ),
-        (
-            "StudioDeveloper, AddTags",
-            request("sagemaker:AddTags", JOB)
-                .with("sagemaker:TaggingAction", "CreateTrainingJob")
-                .with("aws:RequestTag/team", "team-a")
-                .with("aws:TagKeys", "team"),
-            [No, Yes, Yes],
-        ),
-        (
-            "lab 3, 7: no network",
-            without(job("sagemaker:CreateTrainingJob"), "sagemaker:VpcSubnets"),
-            [Never; 3],
-        ),
-        (
-            "lab 3, 8: foreign subnet",
-            job("sagemaker:CreateTrainingJob").with("sagemaker:VpcSubnets", "subnet-9"),
-            [Never; 3],
-        ),
-        (
-            "lab 2, 1: no volume key",
-            without(job("sagemaker:CreateTrainingJob"), "sagemaker:VolumeKmsKey"),
-            [Never; 3],
-        ),
-        (
-            "lab 2, 1: other volume key",
-            job("sagemaker:CreateTrainingJob").with("sagemaker:VolumeKmsKey", DATA_KEY),
-            [Never; 3],
-        ),
-        (
-            "v1 of C, plain traffic",
-            job("sagemaker:CreateTrainingJob")
-                .with("sagemaker:InterContainerTrafficEncryption", "false"),
-            [Never; 3],
-        ),
-        (
-            "StudioDataScience, experiments",
-            request(
-                "sagemaker:CreateTrialComponent",
-                "arn:aws:sagemaker:eu-central-1:111122223333:experiment-trial-component/t",
-            ),
-            [No, Yes, Yes],
-        ),
-        (
-            "StudioMLOps, pipelines",
-            request("sagemaker:CreatePipeline", PIPELINE).with("aws:RequestTag/team", "team-a"),
-            [No, No, Yes],
-        ),
-        (
-            "StudioMLOps, pipelines",
-            of_team("sagemaker:StartPipelineExecution", PIPELINE, "team-a"),
-            [No, No, Yes],
-        ),
-        (
-            "StudioMLOps, monitoring",
-            good_job(
-                "sagemaker:CreateMonitoringSchedule",
-                "arn:aws:sagemaker:eu-central-1:111122223333:monitoring-schedule/m",
-            ),
-            [No, No, Yes],
-        ),
-        (
-            "StudioMLOps, endpoints",
-            of_team(
-                "sagemaker:DeleteEndpoint",
-                "arn:aws:sagemaker:eu-central-1:111122223333:endpoint/e",
-                "team-a",
-            ),
-            [No, No, Yes],
-        ),
-        (
-            "StudioDeveloper, InvokeEndpoint",
-            request(
-                "sagemaker:InvokeEndpoint",
-                "arn:aws:sagemaker:eu-central-1:111122223333:endpoint/e",
-            ),
-            [No, Yes, Yes],
-        ),
-        (
-            "lab 1, 7d: service catalog",
-            request("servicecatalog:SearchProducts", "*"),
-            [No, No, Yes],
-        ),
-        (
-            "lab 1, 7a: own parameter",
-            request(
-                "ssm:GetParameter",
-                "arn:aws:ssm:eu-central-1:111122223333:parameter/team-a/x",
-            ),
-            [Yes, Yes, Yes],
-        ),
-        (
-            "lab 1, 7a: all parameters",
-            request("ssm:DescribeParameters", "*"),
-            [No, No, No],
-        ),
-        (
-            "lab 1, 7e: own role",
-            passing(ROLE, "sagemaker.amazonaws.com"),
-            [No, Yes, Yes],
-        ),
-        (
-            "lab 1, 7e: other role",
-            passing(ids, "sagemaker.amazonaws.com"),
-            [No, No, No],
-        ),
-        (
-            "lab 1, 7e: other service",
-            passing(ROLE, "lambda.amazonaws.com"),
-            [No, No, No],
-        ),
-        (
-            "lab 2, 6: own bucket",
-            request("s3:ListBucket", "arn:aws:s3:::acme-data"),
-            [No, Yes, Yes],
-        ),
-        (
-            "lab 2, 6: other bucket",
-            request("s3:ListBucket", "arn:aws:s3:::other"),
-            [No, No, No],
-        ),
-        (
-            "lab 2, 6: all buckets",
-            request("s3:ListAllMyBuckets", "*"),
-            [No, No, No],
-        ),
-        (
-            "lab 2, 6: make bucket",
-            request("s3:CreateBucket", "arn:aws:s3:::sagemaker-new"),
-            [No, No, No],
-        ),
-        // The action knows no resource, which an ARN did not match.
-        (
-            "ECRAccess of B",
-            request("ecr:GetAuthorizationToken", "*"),
-            [No, Yes, Yes],
-        ),
-        (
-            "lab 3, 1: logs",
-            request(
-                "logs:GetLogEvents",
-                "arn:aws:logs:eu-central-1:111122223333:log-group:/aws/sagemaker/studio:log-stream:d-1/ann",
-            ),
-            [No, Yes, Yes],
-        ),
-        (
-            "SupportingServices, logs",
-            request("logs:PutResourcePolicy", "*"),
-            [No, No, No],
-        ),
-        (
-            "lab 1, 6b: sign-in",
-            request("sagemaker:CreatePresignedDomainUrl", PROFILE),
-            [No, No, No],
-        ),
-        (
-            "lab 1, 6b: from elsewhere",
-            request("sagemaker:CreatePresignedDomainUrl", PROFILE).with("aws:SourceVpc", "vpc-9"),
-            [Never; 3],
-        ),
-    ] {
-        check(row, request, expected);
-    }
-}
-
-fn without(mut request: Request, key: &str) -> Request {
-    request.context.set(key, [""; 0]);
-    request
-}
-
-fn no_tag(request: Request) -> Request {
-    without(request, "aws:RequestTag/team")
-}
-
 /// The endpoint that calls of a service go through.
 fn endpoint_of(prefix: &str) -> Option<&str> {
     Some(match prefix {
@@ -739,4 +377,53 @@ fn a_key_stands_beside_actions_that_have_it() {
             .collect();
         assert_eq!(actions_of(sid), expected, "{sid}");
     }
+}
+
+#[test]
+fn keys_are_used_by_personas_through_services_and_from_inside() {
+    let [_, volumes, data] = keys();
+    let check = |key: &KeyPolicy, request: &Request, expected: Outcome| {
+        let everything = Statement::allow("").action("*").resource("*");
+        let policies = Policies {
+            identity: vec![Attached::new("own", Document::of([everything]))],
+            resource: Some(Attached::new("key", key.document())),
+            ..Policies::default()
+        };
+        let answer = policies.decide(request).outcome;
+        assert_eq!(answer, expected, "{:?}: {request:?}", key.purpose);
+    };
+    let inside =
+        |action: &str| request(action, DATA_KEY).with("aws:SourceVpce", "vpce-0123456789abcdef1");
+    let outside = |action: &str| request(action, DATA_KEY);
+    check(&data, &inside("kms:Decrypt"), Outcome::Allowed);
+    check(&data, &outside("kms:Decrypt"), Outcome::ExplicitDeny);
+    let through_s3 = outside("kms:GenerateDataKey").with("aws:ViaAWSService", "true");
+    check(&data, &through_s3, Outcome::Allowed);
+    check(&volumes, &outside("kms:Decrypt"), Outcome::Allowed);
+    let grant = |for_service: &str| {
+        outside("kms:CreateGrant").with("kms:GrantIsForAWSResource", for_service)
+    };
+    check(&volumes, &grant("true"), Outcome::Allowed);
+    check(&volumes, &grant("false"), Outcome::ExplicitDeny);
+    check(
+        &volumes,
+        &outside("kms:PutKeyPolicy"),
+        Outcome::ExplicitDeny,
+    );
+    check(
+        &volumes,
+        &outside("kms:ScheduleKeyDeletion"),
+        Outcome::ExplicitDeny,
+    );
+}
+
+#[test]
+fn requests_come_from_public_ranges_only() {
+    let check = |range: &str, expected: bool| assert_eq!(is_private(range), expected, "{range}");
+    check("10.1.0.0/16", true);
+    check("172.16.0.0/12", true);
+    check("192.168.1.1/32", true);
+    check("203.0.113.0/24", false);
+    check("2001:db8::/32", false);
+    check("no range", false);
 }
