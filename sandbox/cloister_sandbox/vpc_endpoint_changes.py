@@ -103,9 +103,11 @@ def _modify_interface(backend: Any, endpoint: Any, asked: dict[str, Any]) -> Non
     kept = [one for one in endpoint.subnet_ids if one not in removed]
     check_subnets(backend, vpc, service, kept, added)
     check_groups(backend, vpc, asked.get("AddSecurityGroupIds") or [])
+    # All that may be refused is asked before anything changes.
+    groups = _groups_after(endpoint, asked)
     if "PrivateDnsEnabled" in asked:
         endpoint.private_dns_enabled = _private_dns(backend, vpc, endpoint, asked)
-    _change_groups(backend, endpoint, asked)
+    set_groups(backend, endpoint, groups)
     for subnet in removed:
         drop_subnet(backend, endpoint, subnet)
     for subnet in added:
@@ -120,13 +122,13 @@ def _private_dns(backend: Any, vpc: Any, endpoint: Any, asked: dict[str, Any]) -
     return wanted
 
 
-def _change_groups(backend: Any, endpoint: Any, asked: dict[str, Any]) -> None:
+def _groups_after(endpoint: Any, asked: dict[str, Any]) -> list[str]:
     removed = asked.get("RemoveSecurityGroupIds") or []
     groups = [one for one in endpoint.security_group_ids if one not in removed]
     groups += [one for one in asked.get("AddSecurityGroupIds") or [] if one not in groups]
     if not groups:
         raise ServiceError("InvalidParameter", "A VPC endpoint must have at least one security group.")
-    set_groups(backend, endpoint, groups)
+    return groups
 
 
 def _drop_routes(backend: Any, endpoint: Any, tables: list[str]) -> None:

@@ -191,6 +191,20 @@ def test_changed_subnets_and_groups_reach_the_interfaces(net: Net) -> None:
     assert [one["GroupId"] for one in interfaces[0]["Groups"]] == [group]
 
 
+def test_a_change_that_is_refused_changes_nothing(net: Net) -> None:
+    net.interface_endpoint()
+    other = net.interface_endpoint(PrivateDnsEnabled=False)["VpcEndpointId"]
+    before = net.endpoint(other)
+    group, default = net.group(), before["Groups"][0]["GroupId"]
+    modify = net.ec2.modify_vpc_endpoint
+    without = {"RemoveSecurityGroupIds": [default], "AddSubnetIds": [net.subnets[1]]}
+    assert code(modify, VpcEndpointId=other, **without) == "InvalidParameter"
+    named = {"PrivateDnsEnabled": True, "AddSecurityGroupIds": [group], "RemoveSubnetIds": [net.subnets[0]]}
+    assert code(modify, VpcEndpointId=other, **named) == "InvalidParameter"
+    assert net.endpoint(other) == before
+    assert len(net.interfaces()) == 2
+
+
 def test_deleting_a_missing_endpoint_is_told_in_the_answer(net: Net) -> None:
     made, missing = net.interface_endpoint()["VpcEndpointId"], "vpce-00000000000000000"
     answer = net.ec2.delete_vpc_endpoints(VpcEndpointIds=[made, missing])
