@@ -17,8 +17,8 @@ from cloister_sandbox.selectors import wants
 from cloister_sandbox.trail import object_key
 
 KEY = re.compile(
-    r"AWSLogs/111122223333/CloudTrail/us-east-1/\d{4}/\d{2}/\d{2}/"
-    r"111122223333_CloudTrail_us-east-1_\d{8}T\d{4}Z_[0-9A-Za-z]{16}\.json\.gz"
+    r"AWSLogs/111122223333/CloudTrail/(?P<region>[a-z0-9-]+)/\d{4}/\d{2}/\d{2}/"
+    r"111122223333_CloudTrail_(?P=region)_\d{8}T\d{4}Z_[0-9A-Za-z]{16}\.json\.gz"
 )
 
 
