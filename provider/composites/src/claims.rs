@@ -1,7 +1,7 @@
 //! What claims about the policies of buckets and keys have in common.
 
 use cloister_policy::{
-    Conditions, Document, Operator, Statement,
+    Conditions, Document, Operator, QualifiedOperator, Statement,
     access::{Attached, Policies},
     actions::{Service, Table},
     matches_text,
@@ -40,9 +40,14 @@ pub(crate) fn by_those_at_home(account: &str, names: &[String], claim: Claim) ->
     })
 }
 
-pub(crate) fn when<const N: usize>(operator: Operator, key: &str, values: [&str; N]) -> Conditions {
+pub(crate) fn when(
+    operator: impl Into<QualifiedOperator>,
+    key: &str,
+    values: impl IntoIterator<Item = impl ToString>,
+) -> Conditions {
     let mut conditions = Conditions::none();
-    conditions.add(operator.into(), key, values.map(str::to_owned));
+    let values = values.into_iter().map(|value| value.to_string());
+    conditions.add(operator.into(), key, values);
     conditions
 }
 

@@ -1,7 +1,7 @@
 //! What personas and keys promise, as claims about their policies.
 
 use cloister_policy::{
-    Conditions, Document, Effect, Operator, QualifiedOperator, Statement,
+    Conditions, Document, Effect, Operator, Statement,
     access::{Attached, Policies},
     actions::{Action, Service, Table},
     prove::{Callers, Claim, Expected},
@@ -21,7 +21,10 @@ use super::{
     },
     promises::{Acting, Promise},
 };
-use crate::key_policy::MANAGEMENT;
+use crate::{
+    claims::{by_those_at_home, of_one_account, when, with_own_policies},
+    key_policy::MANAGEMENT,
+};
 
 /// The names of documents in counterexamples.
 pub(crate) const OWN: &str = "the persona's policy";
@@ -342,52 +345,31 @@ impl Ground<'_> {
 
 /// That administrators keep a key, and that nobody else gets it.
 pub(crate) fn key_claims(key: &KeyPolicy) -> Vec<(Promise, Claim)> {
-    let everything = Statement::allow("").action("*").resource("*");
+    let account = &key.home.account;
     let claim = |actions: Vec<String>, expected| Claim {
-        policies: Policies {
-            identity: vec![Attached::new(OWN, Document::of([everything.clone()]))],
-            resource: Some(Attached::new(KEY_POLICY, key.document())),
-            ..Policies::default()
-        },
+        policies: with_own_policies(KEY_POLICY, key.document()),
         callers: Callers::Anyone,
         actions,
         resources: vec![key.home.arn("kms", "key/?*")],
-        resource_account: key.home.account.clone(),
+        resource_account: account.clone(),
         given: Conditions::none(),
         expected,
     };
     let management = || expanded(MANAGEMENT);
-    let at_home = when(
-        Operator::StringEquals,
-        "aws:PrincipalAccount",
-        [&key.home.account],
-    );
-    let root = key.home.root();
-    let managers = key.administrators.iter().chain([&root]);
-    vec![
-        (
-            Promise::KeyManagement,
-            Claim {
-                callers: Callers::Named(key.administrators.clone()),
-                given: at_home,
-                ..claim(management(), Expected::Allowed)
-            },
-        ),
-        (
-            Promise::KeyOfOthers,
-            Claim {
-                given: when(Operator::ArnNotLike, "aws:PrincipalArn", managers),
-                ..claim(management(), Expected::ExplicitDeny)
-            },
-        ),
-        (
-            Promise::Grants,
-            Claim {
-                given: when(Operator::Bool, "kms:GrantIsForAWSResource", ["false"]),
-                ..claim(vec!["kms:CreateGrant".to_owned()], Expected::ExplicitDeny)
-            },
-        ),
-    ]
+    let managed = claim(management(), Expected::Allowed);
+    let managed = by_those_at_home(account, &key.administrators, managed);
+    let managers = of_one_account(&key.administrators).chain([key.home.root()]);
+    let of_others = Claim {
+        given: when(Operator::ArnNotLike, "aws:PrincipalArn", managers),
+        ..claim(management(), Expected::ExplicitDeny)
+    };
+    let grants = Claim {
+        given: when(Operator::Bool, "kms:GrantIsForAWSResource", ["false"]),
+        ..claim(vec!["kms:CreateGrant".to_owned()], Expected::ExplicitDeny)
+    };
+    let of_administrators = managed.map(|claim| (Promise::KeyManagement, claim));
+    let others = [(Promise::KeyOfOthers, of_others), (Promise::Grants, grants)];
+    of_administrators.into_iter().chain(others).collect()
 }
 
 /// The claim with those denials only that its own conditions, or none, decide. Fewer denials allow more: where it holds
@@ -410,17 +392,6 @@ pub(crate) fn simplified(claim: &Claim) -> Claim {
         attached.document.statements = kept.collect();
     }
     claim
-}
-
-fn when(
-    operator: impl Into<QualifiedOperator>,
-    key: &str,
-    values: impl IntoIterator<Item = impl ToString>,
-) -> Conditions {
-    let mut conditions = Conditions::none();
-    let values = values.into_iter().map(|value| value.to_string());
-    conditions.add(operator.into(), key, values);
-    conditions
 }
 
 /// The actions of SageMaker that have the key.
