@@ -3,7 +3,11 @@
 mod arn;
 mod cloudtrail_trail;
 mod ec2;
+mod ec2_elastic_ip;
 mod ec2_internet_gateway;
+mod ec2_nat_gateway;
+mod ec2_route_table;
+mod ec2_routes;
 mod ec2_subnet;
 mod ec2_vpc;
 pub(crate) mod ec2_vpc_endpoint;
@@ -31,9 +35,15 @@ pub use arn::Arn;
 pub use cloudtrail_trail::{
     BasicResource, BasicSelector, EventSelector, FieldSelector, Trail, TrailDesired, TrailObserved,
 };
+pub use ec2_elastic_ip::{Ec2ElasticIp, Ec2ElasticIpDesired, Ec2ElasticIpObserved};
 pub use ec2_internet_gateway::{
     Ec2InternetGateway, Ec2InternetGatewayDesired, Ec2InternetGatewayObserved,
 };
+pub use ec2_nat_gateway::{Ec2NatGateway, Ec2NatGatewayDesired, Ec2NatGatewayObserved};
+pub use ec2_route_table::{
+    Association, Ec2RouteTable, Ec2RouteTableDesired, Ec2RouteTableObserved, RouteObserved,
+};
+pub use ec2_routes::{Ec2Routes, Ec2RoutesDesired, Ec2RoutesObserved, Route};
 pub use ec2_subnet::{Ec2Subnet, Ec2SubnetDesired, Ec2SubnetObserved};
 pub use ec2_vpc::{Ec2Vpc, Ec2VpcDesired, Ec2VpcObserved};
 pub use ec2_vpc_endpoint::VpcEndpointObserved;
@@ -55,7 +65,11 @@ pub use s3_bucket_policy::{
 /// Every kind that the engine can make, by name.
 pub fn kinds() -> Kinds<Aws> {
     Kinds::new(ssm_parameter::KIND)
+        .with::<Ec2ElasticIp>()
         .with::<Ec2InternetGateway>()
+        .with::<Ec2NatGateway>()
+        .with::<Ec2RouteTable>()
+        .with::<Ec2Routes>()
         .with::<Ec2Subnet>()
         .with::<Ec2Vpc>()
         .with::<KmsAlias>()
@@ -79,7 +93,11 @@ mod tests {
             all.names().collect::<Vec<_>>(),
             [
                 "cloudtrail:trail",
+                "ec2:elastic-ip",
                 "ec2:internet-gateway",
+                "ec2:nat-gateway",
+                "ec2:route-table",
+                "ec2:routes",
                 "ec2:subnet",
                 "ec2:vpc",
                 "kms:alias",

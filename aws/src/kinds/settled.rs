@@ -13,6 +13,18 @@ pub(crate) fn settled<'a, T>(
         .ok_or_else(|| PartError::bug(kind, format!("`{name}` was not settled before the call")))
 }
 
+/// The values of all `inputs`.
+pub(crate) fn settled_all<'a, T>(
+    inputs: &'a [Input<T>],
+    kind: &str,
+    name: &str,
+) -> Result<Vec<&'a T>, PartError> {
+    inputs
+        .iter()
+        .map(|input| settled(input, kind, name))
+        .collect()
+}
+
 /// A field that AWS's answer must have.
 pub(crate) fn answered<T>(value: Option<T>, api: &str, name: &str) -> Result<T, PartError> {
     value.ok_or_else(|| PartError::bug(api, format!("the answer lacks `{name}`")))

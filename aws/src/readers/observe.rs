@@ -76,7 +76,11 @@ mod tests {
             observable_kinds(),
             [
                 "cloudtrail:trail",
+                "ec2:elastic-ip",
                 "ec2:internet-gateway",
+                "ec2:nat-gateway",
+                "ec2:route-table",
+                "ec2:routes",
                 "ec2:subnet",
                 "ec2:vpc",
                 "ec2:vpc-endpoint",

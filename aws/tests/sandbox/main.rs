@@ -16,6 +16,7 @@ mod logs;
 mod networks;
 mod policies;
 mod readers;
+mod routing;
 mod session;
 mod support;
 mod trails;

@@ -202,7 +202,8 @@ async fn what_guard_duty_made_goes_with_its_vpc() {
     remove(&sandbox, &*kind("ec2:vpc"), aws, &vpc.id, &Value::Null).await;
 }
 
-fn internet_gateway_settings(vpc: &Observation, name: &str) -> Value {
+/// Settings of the internet gateway of composite `name`.
+pub(crate) fn internet_gateway_settings(vpc: &Observation, name: &str) -> Value {
     json!({"vpc_id": vpc.id, "tags": part_tags(name, "internet-gateway")})
 }
 
