@@ -35,7 +35,7 @@ pub struct Anchor {
     pub v: u32,
     /// Whose composite it is: the provider's `owner`.
     pub owner: String,
-    /// Drawn when the anchor is made; part of every client token.
+    /// Drawn when the anchor is made, and anew when a run has reached everything; part of every client token.
     pub nonce: String,
     /// How far the composite is.
     pub status: Status,

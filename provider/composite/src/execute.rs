@@ -33,6 +33,7 @@ struct Run<'a, C> {
     engine: &'a Engine<'a, C>,
     blueprint: &'a Blueprint,
     hold: &'a Hold<'a>,
+    prior: Option<&'a PartsState>,
     deadline: Instant,
     stop: &'a CancellationToken,
     found: Mutex<Observations>,
@@ -78,6 +79,7 @@ impl<C: Send + Sync> Engine<'_, C> {
             engine: self,
             blueprint,
             hold: &hold,
+            prior,
             deadline: applying.deadline,
             stop,
             found: Mutex::new(found),
@@ -268,7 +270,7 @@ impl<C: Send + Sync> Run<'_, C> {
             tracing::warn!(part = %part.key, id, reason, "AWS broke it, making it again");
             self.patiently(|| kind.delete(self.engine.context, &id, &part.disposal))
                 .await?;
-            current = self.create(part, kind, settings).await?;
+            current = self.create(part, kind, settings, Some(&id)).await?;
         }
     }
 
@@ -299,7 +301,9 @@ impl<C: Send + Sync> Run<'_, C> {
         kind: &dyn ErasedKind<C>,
         settings: &Value,
     ) -> Result<Observation, PartError> {
-        let made = self.create(part, kind, settings).await;
+        let prior = self.prior.and_then(|prior| prior.get(&part.key));
+        let gone = prior.and_then(|prior| prior.id.as_deref());
+        let made = self.create(part, kind, settings, gone).await;
         let failed = made.as_ref().err().map(|error| error.class);
         if failed.is_some_and(|class| class != ErrorClass::AlreadyExists) {
             let tags = self.blueprint.identity.finding_tags(&part.key);
@@ -311,20 +315,19 @@ impl<C: Send + Sync> Run<'_, C> {
         made
     }
 
+    /// Makes the part; `gone` is the id of the object in whose place it comes.
     async fn create(
         &self,
         part: &Part,
         kind: &dyn ErasedKind<C>,
         settings: &Value,
+        gone: Option<&str>,
     ) -> Result<Observation, PartError> {
         const TRIES: u32 = 4;
         let identity = &self.blueprint.identity;
-        let token = token(
-            identity,
-            &part.key,
-            &self.hold.nonce(),
-            &settings.to_string(),
-        );
+        // AWS answers a token that it has seen with the object of that time, even once that is deleted.
+        let parameters = format!("{settings}{}", gone.unwrap_or_default());
+        let token = token(identity, &part.key, &self.hold.nonce(), &parameters);
         let mut tries = 0;
         loop {
             if kind.journal() == Journal::Intent && !self.hold.intended(&part.key) {
@@ -396,7 +399,8 @@ impl<C: Send + Sync> Run<'_, C> {
         {
             self.patiently(|| kind.delete(self.engine.context, &current.id, &part.disposal))
                 .await?;
-            return self.create(part, kind, settings).await;
+            let gone = Some(current.id.as_str());
+            return self.create(part, kind, settings, gone).await;
         }
         self.patiently(|| kind.update(self.engine.context, &current.id, &wanted, &changed))
             .await?;

@@ -160,10 +160,12 @@ impl<'a> Hold<'a> {
         self.persist().await
     }
 
-    /// Ends a run that reached everything: no intents, no holder, and the blueprint's kept settings.
+    /// Ends a run that reached everything: no intents, no holder, the blueprint's kept settings, and a nonce for tokens
+    /// to come, since no create of this run is left to be repeated.
     pub(crate) async fn complete(&self, blueprint: &Blueprint) -> Result<(), PartError> {
         self.touch(|anchor| {
             anchor.status = Status::Ready;
+            anchor.nonce = (self.ground.draw)();
             anchor.intents.clear();
             anchor.settings.clone_from(&blueprint.kept);
             anchor.recipe.clone_from(&blueprint.recipe);

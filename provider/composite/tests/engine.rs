@@ -109,6 +109,27 @@ async fn a_lost_answer_is_looked_for_and_never_made_twice() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_repeated_create_has_the_same_token_and_another_object_has_another() {
+    for last_failure in [None, Some("create leaf")] {
+        let shelf = Shelf::new();
+        shelf.fail("create base", ErrorClass::Uncertain, 1);
+        if let Some(call) = last_failure {
+            shelf.fail(call, ErrorClass::Refused, 1);
+        }
+        let made = create(&shelf, &Wish::default()).await.unwrap();
+        assert_eq!(made.is_complete(), last_failure.is_none());
+        shelf.lose("base");
+        apply(&shelf, &Wish::default(), Some(&made.parts))
+            .await
+            .unwrap();
+        let tokens = shelf.tokens("base");
+        assert_eq!(tokens.len(), 3);
+        assert_eq!(tokens[0], tokens[1]);
+        assert_ne!(tokens[1], tokens[2]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_crashed_create_is_adopted_once_its_lease_has_run_out() {
     let shelf = Shelf::new();
     {

@@ -100,6 +100,7 @@ struct Stock {
     objects: BTreeMap<String, Value>,
     anchor: Option<(String, i64)>,
     log: Vec<String>,
+    tokens: Vec<(String, String)>,
     failures: Vec<(String, ErrorClass, u32, bool)>,
     hang: String,
     stop: Option<(String, CancellationToken)>,
@@ -148,6 +149,18 @@ impl Shelf {
     /// The calls with an effect that took it.
     pub(crate) fn log(&self) -> Vec<String> {
         self.stock().log.clone()
+    }
+
+    /// The tokens with which a part's create was called.
+    pub(crate) fn tokens(&self, part: &str) -> Vec<String> {
+        let stock = self.stock();
+        let of_part = stock.tokens.iter().filter(|(name, _)| name == part);
+        of_part.map(|(_, token)| token.clone()).collect()
+    }
+
+    /// Somebody else deletes an object.
+    pub(crate) fn lose(&self, name: &str) {
+        self.stock().objects.remove(name).unwrap();
     }
 
     pub(crate) fn forget_log(&self) {
@@ -259,6 +272,8 @@ impl PartKind for Toy {
     ) -> Result<ToyObserved, PartError> {
         let name = making.desired.tags["cloister:part"].clone();
         let settings = serde_json::to_value(making.desired).unwrap();
+        let call = (name.clone(), making.token.to_owned());
+        shelf.stock().tokens.push(call);
         let made = |stock: &mut Stock| {
             assert!(
                 stock.objects.insert(name.clone(), settings).is_none(),
