@@ -18,6 +18,12 @@ def rule(group: str) -> list[dict[str, Any]]:
     return [{"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "UserIdGroupPairs": [{"GroupId": group}]}]
 
 
+def described_rule(description: str, **peer: Any) -> list[dict[str, Any]]:
+    """A rule about one sort of peer: `IpRanges={"CidrIp": ...}`."""
+    peers = {name: [value | ({"Description": description} if description else {})] for name, value in peer.items()}
+    return [{"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443} | peers]
+
+
 def default_group(net: Net) -> dict[str, Any]:
     asked = [{"Name": "vpc-id", "Values": [net.vpc]}, {"Name": "group-name", "Values": ["default"]}]
     return net.ec2.describe_security_groups(Filters=asked)["SecurityGroups"][0]
@@ -58,6 +64,35 @@ def test_a_group_that_a_rule_of_another_names_stays(net: Net, direction: str) ->
     assert code(net.ec2.delete_security_group, GroupId=named) == "DependencyViolation"
     getattr(net.ec2, f"revoke_security_group_{direction}")(GroupId=other, IpPermissions=rule(named))
     net.ec2.delete_security_group(GroupId=named)
+
+
+@pytest.mark.parametrize("direction", ["ingress", "egress"])
+@pytest.mark.parametrize("sort", ["IpRanges", "UserIdGroupPairs", "PrefixListIds"])
+def test_a_description_is_kept_and_makes_no_second_rule(net: Net, sort: str, direction: str) -> None:
+    ec2, group = net.ec2, net.group()
+    peer = {
+        "IpRanges": {"CidrIp": "10.0.0.0/8"},
+        "UserIdGroupPairs": {"GroupId": net.group("other")},
+        "PrefixListIds": {"PrefixListId": "pl-63a5400a"},
+    }[sort]
+    authorize = getattr(ec2, f"authorize_security_group_{direction}")
+    shown = "IpPermissions" if direction == "ingress" else "IpPermissionsEgress"
+
+    def texts() -> list[str | None]:
+        found = ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"][0][shown]
+        return [one.get("Description") for rule in found if rule["IpProtocol"] == "tcp" for one in rule[sort]]
+
+    authorize(GroupId=group, IpPermissions=described_rule("first", **{sort: peer}))
+    assert texts() == ["first"]
+    again = described_rule("second", **{sort: peer})
+    assert code(authorize, GroupId=group, IpPermissions=again) == "InvalidPermission.Duplicate"
+    describe = getattr(ec2, f"update_security_group_rule_descriptions_{direction}")
+    bare = described_rule("", **{sort: peer})
+    for asked, expected in ((bare, None), (again, "second")):
+        describe(GroupId=group, IpPermissions=asked)
+        assert texts() == [expected]
+    getattr(ec2, f"revoke_security_group_{direction}")(GroupId=group, IpPermissions=bare)
+    assert texts() == []
 
 
 def test_two_groups_that_name_each_other_both_stay(net: Net) -> None:
