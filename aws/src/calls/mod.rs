@@ -9,6 +9,7 @@ mod operation;
 mod path;
 mod rates;
 
+pub(crate) use classes::classify;
 pub(crate) use failure::{Failure, credentials_error};
 pub(crate) use limiter::Limiter;
 pub(crate) use operation::Effect;

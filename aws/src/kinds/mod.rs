@@ -4,13 +4,16 @@ mod arn;
 mod cloudtrail_trail;
 mod ec2;
 mod ec2_elastic_ip;
+mod ec2_flow_log;
 mod ec2_internet_gateway;
 mod ec2_nat_gateway;
 mod ec2_route_table;
 mod ec2_routes;
+mod ec2_security_group;
+mod ec2_security_group_rules;
 mod ec2_subnet;
 mod ec2_vpc;
-pub(crate) mod ec2_vpc_endpoint;
+mod ec2_vpc_endpoint;
 mod iam_document;
 pub(crate) mod iam_group;
 pub(crate) mod iam_policy;
@@ -35,7 +38,9 @@ pub use arn::Arn;
 pub use cloudtrail_trail::{
     BasicResource, BasicSelector, EventSelector, FieldSelector, Trail, TrailDesired, TrailObserved,
 };
+pub use ec2::{GroupRules, Rule, RuleObserved};
 pub use ec2_elastic_ip::{Ec2ElasticIp, Ec2ElasticIpDesired, Ec2ElasticIpObserved};
+pub use ec2_flow_log::{Ec2FlowLog, Ec2FlowLogDesired, Ec2FlowLogObserved};
 pub use ec2_internet_gateway::{
     Ec2InternetGateway, Ec2InternetGatewayDesired, Ec2InternetGatewayObserved,
 };
@@ -44,9 +49,13 @@ pub use ec2_route_table::{
     Association, Ec2RouteTable, Ec2RouteTableDesired, Ec2RouteTableObserved, RouteObserved,
 };
 pub use ec2_routes::{Ec2Routes, Ec2RoutesDesired, Ec2RoutesObserved, Route};
+pub use ec2_security_group::{Ec2SecurityGroup, Ec2SecurityGroupDesired, Ec2SecurityGroupObserved};
+pub use ec2_security_group_rules::{
+    Ec2SecurityGroupRules, Ec2SecurityGroupRulesDesired, Ec2SecurityGroupRulesObserved,
+};
 pub use ec2_subnet::{Ec2Subnet, Ec2SubnetDesired, Ec2SubnetObserved};
 pub use ec2_vpc::{Ec2Vpc, Ec2VpcDesired, Ec2VpcObserved};
-pub use ec2_vpc_endpoint::VpcEndpointObserved;
+pub use ec2_vpc_endpoint::{Ec2VpcEndpoint, Ec2VpcEndpointDesired, Ec2VpcEndpointObserved};
 pub use iam_group::IamGroupObserved;
 pub use iam_policy::IamPolicyObserved;
 pub use iam_role::IamRoleObserved;
@@ -66,12 +75,16 @@ pub use s3_bucket_policy::{
 pub fn kinds() -> Kinds<Aws> {
     Kinds::new(ssm_parameter::KIND)
         .with::<Ec2ElasticIp>()
+        .with::<Ec2FlowLog>()
         .with::<Ec2InternetGateway>()
         .with::<Ec2NatGateway>()
         .with::<Ec2RouteTable>()
         .with::<Ec2Routes>()
+        .with::<Ec2SecurityGroup>()
+        .with::<Ec2SecurityGroupRules>()
         .with::<Ec2Subnet>()
         .with::<Ec2Vpc>()
+        .with::<Ec2VpcEndpoint>()
         .with::<KmsAlias>()
         .with::<KmsKey>()
         .with::<LogGroup>()
@@ -94,12 +107,16 @@ mod tests {
             [
                 "cloudtrail:trail",
                 "ec2:elastic-ip",
+                "ec2:flow-log",
                 "ec2:internet-gateway",
                 "ec2:nat-gateway",
                 "ec2:route-table",
                 "ec2:routes",
+                "ec2:security-group",
+                "ec2:security-group-rules",
                 "ec2:subnet",
                 "ec2:vpc",
+                "ec2:vpc-endpoint",
                 "kms:alias",
                 "kms:key",
                 "logs:log-group",

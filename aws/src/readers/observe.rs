@@ -5,13 +5,12 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
-    kinds::{ec2_vpc_endpoint, iam_group, iam_policy, iam_role, iam_user, kinds},
+    kinds::{iam_group, iam_policy, iam_role, iam_user, kinds},
     session::Aws,
 };
 
 /// Kinds that are looked at and not made.
-const LOOKED_AT: [&str; 5] = [
-    ec2_vpc_endpoint::KIND,
+const LOOKED_AT: [&str; 4] = [
     iam_group::KIND,
     iam_policy::KIND,
     iam_role::KIND,
@@ -30,7 +29,6 @@ pub fn observable_kinds() -> Vec<&'static str> {
 /// Users, groups and roles are found by name or by ARN.
 pub async fn observe(aws: &Aws, kind: &str, id: &str) -> Result<Option<Value>, PartError> {
     match kind {
-        ec2_vpc_endpoint::KIND => shown(kind, ec2_vpc_endpoint::read_endpoint(aws, id).await?),
         iam_group::KIND => shown(kind, iam_group::read_group(aws, id).await?),
         iam_policy::KIND => shown(kind, iam_policy::read_policy(aws, id).await?),
         iam_role::KIND => shown(kind, iam_role::read_role(aws, id).await?),
@@ -77,10 +75,13 @@ mod tests {
             [
                 "cloudtrail:trail",
                 "ec2:elastic-ip",
+                "ec2:flow-log",
                 "ec2:internet-gateway",
                 "ec2:nat-gateway",
                 "ec2:route-table",
                 "ec2:routes",
+                "ec2:security-group",
+                "ec2:security-group-rules",
                 "ec2:subnet",
                 "ec2:vpc",
                 "ec2:vpc-endpoint",

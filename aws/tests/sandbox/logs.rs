@@ -1,11 +1,15 @@
-//! `logs:log-group`.
+//! `logs:log-group` and `ec2:flow-log`.
 
+use cloister_aws::Aws;
 use cloister_composite::ErrorClass;
 use serde_json::{Value, json};
 
 use crate::{
-    contract::{Specimen, check, kind, part_tags, read, with},
+    buckets::bucket_settings,
+    contract::{Specimen, check, kind, parent, part_tags, read, with},
+    faults::sweep,
     keys::{key_policy, key_settings},
+    networks::vpc,
     support::Sandbox,
 };
 
@@ -19,7 +23,7 @@ pub(crate) fn log_group_settings(name: &str) -> Value {
 }
 
 /// A key that CloudWatch Logs may use.
-async fn logs_key(aws: &cloister_aws::Aws) -> String {
+async fn logs_key(aws: &Aws) -> String {
     let statement = json!({
         "Sid": "Logs", "Effect": "Allow", "Principal": {"Service": "logs.us-east-1.amazonaws.com"},
         "Action": ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"],
@@ -101,4 +105,82 @@ async fn a_retained_group_is_left_as_it_is_and_taken_up_again() {
         (refused.class, refused.setting.as_deref()),
         (ErrorClass::AlreadyExists, Some("name"))
     );
+}
+
+const FORMAT: &str = "${version} ${vpc-id} ${srcaddr} ${dstaddr} ${action} ${log-status}";
+
+/// Settings of a flow log to a log group; both and the VPC are made first.
+async fn flow_log_settings(sandbox: &Sandbox, aws: &Aws, name: &str) -> Value {
+    let vpc = vpc(sandbox, aws, name).await;
+    let group = log_group_settings(name);
+    let group = parent(sandbox, aws, "logs:log-group", &group).await;
+    json!({
+        "vpc_id": vpc.id, "traffic_type": "ALL", "log_group_arn": group.outputs["arn"],
+        "role_arn": "arn:aws:iam::111122223333:role/flow-logs", "format": FORMAT, "aggregation_seconds": 60,
+        "tags": part_tags(name, "flow-log"),
+    })
+}
+
+#[tokio::test]
+async fn a_flow_log_keeps_the_contract() {
+    let sandbox = Sandbox::start();
+    let aws = &*sandbox.aws().await;
+    let other = vpc(&sandbox, aws, "other").await;
+    let settings = flow_log_settings(&sandbox, aws, "net").await;
+    parent(
+        &sandbox,
+        aws,
+        "s3:bucket",
+        &bucket_settings("cloister-flows"),
+    )
+    .await;
+    let mut to_bucket = with(
+        settings.clone(),
+        "bucket_arn",
+        json!("arn:aws:s3:::cloister-flows/vpc"),
+    );
+    for name in ["log_group_arn", "role_arn"] {
+        to_bucket.as_object_mut().unwrap().remove(name);
+    }
+    let role = json!("arn:aws:iam::111122223333:role/other");
+    check(
+        &sandbox,
+        &Specimen {
+            kind: "ec2:flow-log",
+            replacements: vec![
+                with(settings.clone(), "traffic_type", json!("REJECT")),
+                with(settings.clone(), "aggregation_seconds", json!(600)),
+                with(settings.clone(), "format", json!("${version} ${action}")),
+                with(settings.clone(), "role_arn", role),
+                with(settings.clone(), "vpc_id", json!(other.id)),
+                to_bucket,
+            ],
+            settings,
+            ..Specimen::default()
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_flow_log_survives_a_fault_at_every_call() {
+    sweep("ec2:flow-log", flow_log_settings, Value::Null).await;
+}
+
+#[tokio::test]
+async fn a_flow_log_to_a_bucket_that_is_not_there_names_the_setting() {
+    let sandbox = Sandbox::start();
+    let aws = &*sandbox.aws().await;
+    let mut settings = flow_log_settings(&sandbox, aws, "net").await;
+    for name in ["log_group_arn", "role_arn"] {
+        settings.as_object_mut().unwrap().remove(name);
+    }
+    let nowhere = with(settings, "bucket_arn", json!("arn:aws:s3:::cloister-none"));
+    let refused = kind("ec2:flow-log").create(aws, &nowhere, "token").await;
+    let refused = refused.unwrap_err();
+    assert_eq!(
+        (refused.class, refused.setting.as_deref()),
+        (ErrorClass::Refused, Some("bucket_arn"))
+    );
+    assert!(refused.message.contains("cloister-none"), "{refused}");
 }

@@ -10,7 +10,9 @@
 mod anchor;
 mod buckets;
 mod contract;
+mod endpoints;
 mod faults;
+mod groups;
 mod keys;
 mod logs;
 mod networks;

@@ -1,12 +1,20 @@
-//! What the kinds of EC2 share: tags, filters, looking for one object, network interfaces in the way.
+//! What the kinds of EC2 share: tags, filters, looking for one object, rules of security groups, network interfaces in
+//! the way.
 
+mod groups;
 mod interfaces;
+mod rules;
 mod search;
 mod tags;
+mod unsuccessful;
 
+pub(crate) use groups::{DESCRIBE_GROUPS, describe_group, describe_groups};
 pub(crate) use interfaces::{
     DELETE_INTERFACE, describe_interfaces, interface_id, interface_words, is_available,
     is_of_sagemaker,
 };
+pub use rules::{GroupRules, Rule, RuleObserved};
+pub(crate) use rules::{put_rules, revoke_rules};
 pub(crate) use search::{filter, find_tagged, read_by_id, within};
 pub(crate) use tags::{put_tags, tag_specifications, tags_of};
+pub(crate) use unsuccessful::judge_unsuccessful;
