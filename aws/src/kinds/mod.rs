@@ -3,6 +3,7 @@
 mod arn;
 mod cloudtrail_trail;
 mod ec2;
+mod ec2_default_security_group;
 mod ec2_elastic_ip;
 mod ec2_flow_log;
 mod ec2_internet_gateway;
@@ -39,6 +40,9 @@ pub use cloudtrail_trail::{
     BasicResource, BasicSelector, EventSelector, FieldSelector, Trail, TrailDesired, TrailObserved,
 };
 pub use ec2::{GroupRules, Rule, RuleObserved};
+pub use ec2_default_security_group::{
+    Ec2DefaultSecurityGroup, Ec2DefaultSecurityGroupDesired, Ec2DefaultSecurityGroupObserved,
+};
 pub use ec2_elastic_ip::{Ec2ElasticIp, Ec2ElasticIpDesired, Ec2ElasticIpObserved};
 pub use ec2_flow_log::{Ec2FlowLog, Ec2FlowLogDesired, Ec2FlowLogObserved};
 pub use ec2_internet_gateway::{
@@ -74,6 +78,7 @@ pub use s3_bucket_policy::{
 /// Every kind that the engine can make, by name.
 pub fn kinds() -> Kinds<Aws> {
     Kinds::new(ssm_parameter::KIND)
+        .with::<Ec2DefaultSecurityGroup>()
         .with::<Ec2ElasticIp>()
         .with::<Ec2FlowLog>()
         .with::<Ec2InternetGateway>()
@@ -106,6 +111,7 @@ mod tests {
             all.names().collect::<Vec<_>>(),
             [
                 "cloudtrail:trail",
+                "ec2:default-security-group",
                 "ec2:elastic-ip",
                 "ec2:flow-log",
                 "ec2:internet-gateway",

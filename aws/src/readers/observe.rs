@@ -74,6 +74,7 @@ mod tests {
             observable_kinds(),
             [
                 "cloudtrail:trail",
+                "ec2:default-security-group",
                 "ec2:elastic-ip",
                 "ec2:flow-log",
                 "ec2:internet-gateway",

@@ -255,3 +255,43 @@ async fn a_gateway_that_somebody_detached_is_attached_again() {
         .unwrap();
     assert_no_difference(&*gateways, aws, &made.id, &settings).await;
 }
+
+#[tokio::test]
+async fn a_default_group_keeps_the_contract_and_a_rule_that_somebody_adds_shows_and_goes() {
+    let sandbox = Sandbox::start_slow();
+    let (aws, ec2) = (&*sandbox.aws().await, sandbox.ec2());
+    let (one, other) = (
+        vpc(&sandbox, aws, "one").await,
+        vpc(&sandbox, aws, "other").await,
+    );
+    let settings = json!({"vpc_id": one.id});
+    check(
+        &sandbox,
+        &Specimen {
+            kind: "ec2:default-security-group",
+            replacements: vec![json!({"vpc_id": other.id})],
+            settings: settings.clone(),
+            ..Specimen::default()
+        },
+    )
+    .await;
+
+    let groups = kind("ec2:default-security-group");
+    let id = &one.outputs["default_security_group_id"];
+    let request = ec2.authorize_security_group_ingress().group_id(id);
+    let request = request.ip_protocol("tcp").from_port(22).to_port(22);
+    request.cidr_ip("0.0.0.0/0").send().await.unwrap();
+    let mut drifted = settings.clone();
+    drifted["ingress"] =
+        json!([{"protocol": "tcp", "from_port": 22, "to_port": 22, "cidr": "0.0.0.0/0"}]);
+    assert_no_difference(&*groups, aws, id, &drifted).await;
+    let changed = ["ingress".to_owned()];
+    groups.update(aws, id, &settings, &changed).await.unwrap();
+    assert_no_difference(&*groups, aws, id, &settings).await;
+}
+
+#[tokio::test]
+async fn a_default_group_survives_a_fault_at_every_call() {
+    let settings = async |sandbox: &Sandbox, aws: &Aws, name: &str| json!({"vpc_id": vpc(sandbox, aws, name).await.id});
+    sweep("ec2:default-security-group", settings, Value::Null).await;
+}

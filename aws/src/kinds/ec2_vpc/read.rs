@@ -10,7 +10,7 @@ use super::Ec2VpcObserved;
 use crate::{
     calls::Operation,
     kinds::{
-        ec2::{filter, tags_of},
+        ec2::{describe_groups, filter, tags_of},
         settled::answered,
     },
     session::Aws,
@@ -18,7 +18,6 @@ use crate::{
 
 pub(super) const DESCRIBE: Operation = Operation::read("ec2:DescribeVpcs");
 const ATTRIBUTE: Operation = Operation::read("ec2:DescribeVpcAttribute");
-const GROUPS: Operation = Operation::read("ec2:DescribeSecurityGroups");
 const TABLES: Operation = Operation::read("ec2:DescribeRouteTables");
 
 /// How many VPCs are asked for their attributes together: EC2 tells one attribute of one VPC a call.
@@ -140,15 +139,8 @@ async fn attribute(aws: &Aws, id: &str, name: VpcAttributeName) -> Result<bool, 
 }
 
 async fn default_groups(aws: &Aws, vpcs: &[String]) -> Result<Companions, PartError> {
-    let request = aws
-        .ec2()
-        .describe_security_groups()
-        .filters(filter("vpc-id", vpcs))
-        .filters(filter("group-name", ["default"]));
-    let answer = aws
-        .call(GROUPS, "default groups", || request.clone().send())
-        .await?;
-    let groups = answer.security_groups.unwrap_or_default();
+    let filters = vec![filter("vpc-id", vpcs), filter("group-name", ["default"])];
+    let groups = describe_groups(aws, filters).await?;
     Ok(groups
         .into_iter()
         .filter_map(|group| Some((group.vpc_id?, group.group_id?)))

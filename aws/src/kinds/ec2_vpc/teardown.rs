@@ -5,12 +5,11 @@ use futures::future::try_join_all;
 
 use crate::{
     calls::Operation,
-    kinds::ec2::{describe_interfaces, filter, interface_words, within},
+    kinds::ec2::{describe_groups, describe_interfaces, filter, interface_words, within},
     session::Aws,
 };
 
 const ENDPOINTS: Operation = Operation::read("ec2:DescribeVpcEndpoints");
-const GROUPS: Operation = Operation::read("ec2:DescribeSecurityGroups");
 const SUBNETS: Operation = Operation::read("ec2:DescribeSubnets");
 const GATEWAYS: Operation = Operation::read("ec2:DescribeInternetGateways");
 const NAT_GATEWAYS: Operation = Operation::read("ec2:DescribeNatGateways");
@@ -49,13 +48,11 @@ pub(super) async fn delete_guard_duty(aws: &Aws, vpc: &str) -> Result<(), PartEr
         aws.call(DELETE_ENDPOINTS, vpc, || request.clone().send())
             .await?;
     }
-    let request = aws
-        .ec2()
-        .describe_security_groups()
-        .filters(filter("vpc-id", [vpc]))
-        .filters(filter("group-name", ["GuardDutyManagedSecurityGroup-*"]));
-    let answer = aws.call(GROUPS, vpc, || request.clone().send()).await?;
-    for group in answer.security_groups.unwrap_or_default() {
+    let filters = vec![
+        filter("vpc-id", [vpc]),
+        filter("group-name", ["GuardDutyManagedSecurityGroup-*"]),
+    ];
+    for group in describe_groups(aws, filters).await? {
         let Some(id) = group.group_id else { continue };
         let request = aws.ec2().delete_security_group().group_id(&id);
         match aws.call(DELETE_GROUP, &id, || request.clone().send()).await {
@@ -159,13 +156,9 @@ async fn subnets(aws: &Aws, vpc: &str) -> Result<Vec<String>, PartError> {
 }
 
 async fn groups(aws: &Aws, vpc: &str) -> Result<Vec<String>, PartError> {
-    let request = aws
-        .ec2()
-        .describe_security_groups()
-        .filters(filter("vpc-id", [vpc]));
-    let answer = aws.call(GROUPS, vpc, || request.clone().send()).await?;
-    let found = answer.security_groups.unwrap_or_default().into_iter();
+    let found = describe_groups(aws, within("vpc-id", vpc)).await?;
     Ok(found
+        .into_iter()
         .filter(|group| group.group_name() != Some("default"))
         .filter_map(|group| {
             let name = group.group_name.unwrap_or_default();
