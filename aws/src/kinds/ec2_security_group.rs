@@ -11,8 +11,9 @@ use serde::{Deserialize, Serialize};
 use super::{
     arn::Arn,
     ec2::{
-        DESCRIBE_GROUPS, GroupRules, describe_groups, describe_interfaces, filter, find_tagged,
-        interface_words, put_tags, read_by_id, revoke_rules, tag_specifications, tags_of, within,
+        DESCRIBE_GROUPS, GroupRules, delete_group, describe_groups, describe_interfaces, filter,
+        find_tagged, interface_words, put_tags, read_by_id, revoke_references, tag_specifications,
+        tags_of, within,
     },
     settled::{answered, not_yet_seen, settled},
     tags::{are_of_part, settable},
@@ -21,7 +22,6 @@ use crate::{calls::Operation, session::Aws};
 
 // A repeat would meet the first group, which its tags then tell from another's.
 const CREATE: Operation = Operation::once("ec2:CreateSecurityGroup");
-const DELETE: Operation = Operation::idempotent("ec2:DeleteSecurityGroup");
 
 /// A security group.
 #[derive(Debug)]
@@ -206,33 +206,6 @@ async fn own_group(
         tags: desired.tags.clone(),
         ..own
     })
-}
-
-async fn delete_group(aws: &Aws, id: &str) -> Result<(), PartError> {
-    let request = aws.ec2().delete_security_group().group_id(id);
-    match aws.call(DELETE, id, || request.clone().send()).await {
-        Err(error) if error.is_not_found() => Ok(()),
-        answer => answer.map(|_| ()),
-    }
-}
-
-/// Revokes the rules of other groups that name this one: whoever made them, they hold it back.
-async fn revoke_references(aws: &Aws, id: &str) -> Result<(), PartError> {
-    for direction in ["ip-permission.group-id", "egress.ip-permission.group-id"] {
-        for group in describe_groups(aws, within(direction, id)).await? {
-            let other = answered(group.group_id.clone(), DESCRIBE_GROUPS.api, "GroupId")?;
-            if other == id {
-                continue;
-            }
-            let rules = GroupRules::of(&group)?;
-            tracing::info!(group = id, other, "revoking the rules that name the group");
-            match revoke_rules(aws, &other, &rules, &rules.naming(id)).await {
-                Err(error) if error.is_not_found() => {}
-                answer => answer?,
-            }
-        }
-    }
-    Ok(())
 }
 
 /// Says what still uses the group.

@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use super::{
     arn::Arn,
     ec2::{
-        DELETE_INTERFACE, describe_interfaces, filter, find_tagged, interface_id, interface_words,
-        is_available, is_of_sagemaker, put_tags, read_by_id, tag_specifications, tags_of, within,
+        delete_forgotten, filter, find_tagged, put_tags, read_by_id, tag_specifications, tags_of,
+        within,
     },
     settled::{answered, not_yet_seen, settled},
     tags::{are_of_part, settable},
@@ -189,7 +189,12 @@ impl PartKind for Ec2Subnet {
         match aws.call(DELETE, id, || request.clone().send()).await {
             Err(error) if error.is_not_found() => Ok(()),
             Err(error) if error.class == ErrorClass::Busy => {
-                let left = sweep_interfaces(aws, id).await?;
+                let named = delete_forgotten(aws, id, within("subnet-id", id)).await?;
+                let left = if named.is_empty() {
+                    "No other network interface is left in it.".to_owned()
+                } else {
+                    format!("Network interfaces in it: {}", named.join("; "))
+                };
                 let message = format!("{} {left}", error.message);
                 Err(PartError { message, ..error })
             }
@@ -200,41 +205,6 @@ impl PartKind for Ec2Subnet {
 
 fn id_of(observed: &Ec2SubnetObserved) -> &str {
     &observed.id
-}
-
-/// Deletes the interfaces that SageMaker's jobs and apps forgot, and says which others are still there.
-async fn sweep_interfaces(aws: &Aws, subnet: &str) -> Result<String, PartError> {
-    let found = describe_interfaces(aws, subnet, within("subnet-id", subnet)).await?;
-    let (forgotten, others): (Vec<_>, Vec<_>) = found
-        .iter()
-        .partition(|one| is_available(one) && is_of_sagemaker(one));
-    for interface in forgotten {
-        let id = interface_id(interface);
-        tracing::info!(
-            subnet,
-            interface = id,
-            "deleting an interface that SageMaker left"
-        );
-        let request = aws
-            .ec2()
-            .delete_network_interface()
-            .network_interface_id(id);
-        match aws
-            .call(DELETE_INTERFACE, id, || request.clone().send())
-            .await
-        {
-            Err(error) if error.is_not_found() || error.class == ErrorClass::Busy => {}
-            answer => {
-                answer?;
-            }
-        }
-    }
-    let named: Vec<String> = others.into_iter().map(interface_words).collect();
-    Ok(if named.is_empty() {
-        "No other network interface is left in it.".to_owned()
-    } else {
-        format!("Network interfaces in it: {}", named.join("; "))
-    })
 }
 
 async fn describe_subnets(

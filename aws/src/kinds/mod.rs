@@ -15,6 +15,7 @@ mod ec2_security_group_rules;
 mod ec2_subnet;
 mod ec2_vpc;
 mod ec2_vpc_endpoint;
+pub(crate) mod efs_file_system;
 mod iam_document;
 pub(crate) mod iam_group;
 pub(crate) mod iam_policy;
@@ -24,9 +25,15 @@ pub(crate) mod iam_user;
 mod kms_alias;
 mod kms_key;
 mod log_group;
+mod natural_key;
 mod restate;
 mod s3_bucket;
 mod s3_bucket_policy;
+mod sagemaker;
+pub(crate) mod sagemaker_app;
+mod sagemaker_domain;
+mod sagemaker_space;
+mod sagemaker_user_profile;
 mod settled;
 mod ssm_parameter;
 mod tags;
@@ -60,6 +67,7 @@ pub use ec2_security_group_rules::{
 pub use ec2_subnet::{Ec2Subnet, Ec2SubnetDesired, Ec2SubnetObserved};
 pub use ec2_vpc::{Ec2Vpc, Ec2VpcDesired, Ec2VpcObserved};
 pub use ec2_vpc_endpoint::{Ec2VpcEndpoint, Ec2VpcEndpointDesired, Ec2VpcEndpointObserved};
+pub use efs_file_system::{FileSystemObserved, MountTarget};
 pub use iam_group::IamGroupObserved;
 pub use iam_policy::IamPolicyObserved;
 pub use iam_role::IamRoleObserved;
@@ -73,6 +81,19 @@ pub use s3_bucket::{
 };
 pub use s3_bucket_policy::{
     S3BucketPolicy, S3BucketPolicyDesired, S3BucketPolicyDisposal, S3BucketPolicyObserved,
+};
+pub use sagemaker::{
+    app_defaults::{AppDefaults, AppResources, CustomImage, IdleTimeout},
+    user_settings::{SpaceStorage, UserSettings},
+};
+pub use sagemaker_app::StudioAppObserved;
+pub use sagemaker_domain::{
+    Docker, DomainSettings, HomeEfs, SpaceDefaults, StudioDomain, StudioDomainDesired,
+    StudioDomainDisposal, StudioDomainObserved,
+};
+pub use sagemaker_space::{StudioSpace, StudioSpaceDesired, StudioSpaceObserved};
+pub use sagemaker_user_profile::{
+    SsoUser, StudioUserProfile, StudioUserProfileDesired, StudioUserProfileObserved,
 };
 
 /// Every kind that the engine can make, by name.
@@ -95,6 +116,9 @@ pub fn kinds() -> Kinds<Aws> {
         .with::<LogGroup>()
         .with::<S3Bucket>()
         .with::<S3BucketPolicy>()
+        .with::<StudioDomain>()
+        .with::<StudioSpace>()
+        .with::<StudioUserProfile>()
         .with::<Trail>()
 }
 
@@ -128,6 +152,9 @@ mod tests {
                 "logs:log-group",
                 "s3:bucket",
                 "s3:bucket-policy",
+                "sagemaker:domain",
+                "sagemaker:space",
+                "sagemaker:user-profile",
             ]
         );
     }

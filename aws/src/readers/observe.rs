@@ -5,16 +5,18 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
-    kinds::{iam_group, iam_policy, iam_role, iam_user, kinds},
+    kinds::{efs_file_system, iam_group, iam_policy, iam_role, iam_user, kinds, sagemaker_app},
     session::Aws,
 };
 
 /// Kinds that are looked at and not made.
-const LOOKED_AT: [&str; 4] = [
+const LOOKED_AT: [&str; 6] = [
+    efs_file_system::KIND,
     iam_group::KIND,
     iam_policy::KIND,
     iam_role::KIND,
     iam_user::KIND,
+    sagemaker_app::KIND,
 ];
 
 /// The names of all kinds that [`observe`] knows, sorted.
@@ -29,10 +31,12 @@ pub fn observable_kinds() -> Vec<&'static str> {
 /// Users, groups and roles are found by name or by ARN.
 pub async fn observe(aws: &Aws, kind: &str, id: &str) -> Result<Option<Value>, PartError> {
     match kind {
+        efs_file_system::KIND => shown(kind, efs_file_system::read_file_system(aws, id).await?),
         iam_group::KIND => shown(kind, iam_group::read_group(aws, id).await?),
         iam_policy::KIND => shown(kind, iam_policy::read_policy(aws, id).await?),
         iam_role::KIND => shown(kind, iam_role::read_role(aws, id).await?),
         iam_user::KIND => shown(kind, iam_user::read_user(aws, id).await?),
+        sagemaker_app::KIND => shown(kind, sagemaker_app::read_app(aws, id).await?),
         _ => observe_made(aws, kind, id).await,
     }
 }
@@ -86,6 +90,7 @@ mod tests {
                 "ec2:subnet",
                 "ec2:vpc",
                 "ec2:vpc-endpoint",
+                "efs:file-system",
                 "iam:group",
                 "iam:policy",
                 "iam:role",
@@ -95,6 +100,10 @@ mod tests {
                 "logs:log-group",
                 "s3:bucket",
                 "s3:bucket-policy",
+                "sagemaker:app",
+                "sagemaker:domain",
+                "sagemaker:space",
+                "sagemaker:user-profile",
             ]
         );
     }

@@ -20,5 +20,7 @@ mod policies;
 mod readers;
 mod routing;
 mod session;
+mod studio;
+mod studio_teardown;
 mod support;
 mod trails;

@@ -10,6 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use aws_credential_types::provider::SharedCredentialsProvider;
 use cloister_aws::{Accounts, Aws, Environment, Rate, Settings, Target};
 use serde_json::Value;
 
@@ -122,6 +123,15 @@ impl Sandbox {
 
     /// The administrator's session in the home account and region, at any rate: nobody throttles here but on request.
     pub(crate) async fn aws(&self) -> Arc<Aws> {
+        self.session(None).await
+    }
+
+    /// The same, but a call without an answer is not repeated: whatever it was part of ends there.
+    pub(crate) async fn aws_that_gives_up(&self) -> Arc<Aws> {
+        self.session(Some(0)).await
+    }
+
+    async fn session(&self, max_retries: Option<u32>) -> Arc<Aws> {
         let any = Rate {
             burst: 1e6,
             refill: 1e6,
@@ -129,6 +139,7 @@ impl Sandbox {
         let rates = UNLIMITED.map(|service| (format!("{service}:*"), any));
         let settings = Settings {
             rates: BTreeMap::from(rates),
+            max_retries,
             ..Settings::default()
         };
         let session = self.accounts(settings).session(&Target::default()).await;
@@ -193,6 +204,31 @@ impl Sandbox {
             .credentials_provider(self.credentials())
             .build();
         aws_sdk_ec2::Client::from_conf(config)
+    }
+
+    /// SageMaker as any administrator has it, to make what users make.
+    pub(crate) fn sagemaker(&self) -> aws_sdk_sagemaker::Client {
+        aws_sdk_sagemaker::Client::new(&self.sdk_config())
+    }
+
+    /// EFS as any administrator has it, to see what is left.
+    pub(crate) fn efs(&self) -> aws_sdk_efs::Client {
+        aws_sdk_efs::Client::new(&self.sdk_config())
+    }
+
+    fn sdk_config(&self) -> aws_types::SdkConfig {
+        let credentials = SharedCredentialsProvider::new(self.credentials());
+        aws_types::SdkConfig::builder()
+            .behavior_version(aws_sdk_sagemaker::config::BehaviorVersion::latest())
+            .region(aws_types::region::Region::new(self.text("AWS_REGION")))
+            .endpoint_url(self.text("AWS_ENDPOINT_URL"))
+            .credentials_provider(credentials)
+            .build()
+    }
+
+    /// How much of each kind an account may have.
+    pub(crate) fn quotas(&self, quotas: &Value) {
+        self.control("POST", "quotas", &quotas.to_string());
     }
 
     fn credentials(&self) -> aws_credential_types::Credentials {

@@ -1,14 +1,13 @@
 //! Network interfaces that stand in the way of a delete: whose they are, in words.
 
 use aws_sdk_ec2::types::{Filter, NetworkInterface, NetworkInterfaceStatus};
-use cloister_composite::PartError;
+use cloister_composite::{ErrorClass, PartError};
 
 use crate::{calls::Operation, session::Aws};
 
 const DESCRIBE: Operation = Operation::read("ec2:DescribeNetworkInterfaces");
 
-/// Deletes an interface that is attached to nothing.
-pub(crate) const DELETE_INTERFACE: Operation = Operation::idempotent("ec2:DeleteNetworkInterface");
+const DELETE: Operation = Operation::idempotent("ec2:DeleteNetworkInterface");
 
 /// All interfaces that pass the filters.
 pub(crate) async fn describe_interfaces(
@@ -35,13 +34,44 @@ pub(crate) async fn describe_interfaces(
     }
 }
 
+/// Deletes those of these interfaces that SageMaker's jobs and apps forgot, and names all others.
+pub(crate) async fn delete_forgotten(
+    aws: &Aws,
+    subject: &str,
+    filters: Vec<Filter>,
+) -> Result<Vec<String>, PartError> {
+    let found = describe_interfaces(aws, subject, filters).await?;
+    let (forgotten, others): (Vec<_>, Vec<_>) = found
+        .iter()
+        .partition(|one| is_available(one) && is_of_sagemaker(one));
+    for interface in forgotten {
+        let id = interface_id(interface);
+        tracing::info!(
+            subject,
+            interface = id,
+            "deleting an interface that SageMaker left"
+        );
+        let request = aws
+            .ec2()
+            .delete_network_interface()
+            .network_interface_id(id);
+        match aws.call(DELETE, id, || request.clone().send()).await {
+            Err(error) if error.is_not_found() || error.class == ErrorClass::Busy => {}
+            answer => {
+                answer?;
+            }
+        }
+    }
+    Ok(others.into_iter().map(interface_words).collect())
+}
+
 /// The interface's id.
 pub(crate) fn interface_id(interface: &NetworkInterface) -> &str {
     interface.network_interface_id().unwrap_or("eni-?")
 }
 
 /// Whether nothing uses the interface, so that it can be deleted.
-pub(crate) fn is_available(interface: &NetworkInterface) -> bool {
+fn is_available(interface: &NetworkInterface) -> bool {
     interface.status == Some(NetworkInterfaceStatus::Available)
 }
 
@@ -61,7 +91,7 @@ pub(crate) fn interface_words(interface: &NetworkInterface) -> String {
 }
 
 /// Whether SageMaker made the interface for a job, an app or an endpoint.
-pub(crate) fn is_of_sagemaker(interface: &NetworkInterface) -> bool {
+fn is_of_sagemaker(interface: &NetworkInterface) -> bool {
     let requester = interface.requester_id().unwrap_or_default();
     let described = interface.description().unwrap_or_default().to_lowercase();
     requester.ends_with(":SageMaker") || described.contains("sagemaker")

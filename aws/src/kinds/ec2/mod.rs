@@ -8,11 +8,10 @@ mod search;
 mod tags;
 mod unsuccessful;
 
-pub(crate) use groups::{DESCRIBE_GROUPS, describe_group, describe_groups};
-pub(crate) use interfaces::{
-    DELETE_INTERFACE, describe_interfaces, interface_id, interface_words, is_available,
-    is_of_sagemaker,
+pub(crate) use groups::{
+    DESCRIBE_GROUPS, delete_group, describe_group, describe_groups, revoke_references,
 };
+pub(crate) use interfaces::{delete_forgotten, describe_interfaces, interface_id, interface_words};
 pub use rules::{GroupRules, Rule, RuleObserved};
 pub(crate) use rules::{put_rules, revoke_rules};
 pub(crate) use search::{filter, find_tagged, read_by_id, within};

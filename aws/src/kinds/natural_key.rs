@@ -1,0 +1,88 @@
+//! Objects under names of ours: a create that meets its own leftover goes on with it, and takes nobody else's.
+
+use cloister_composite::{Changing, ErrorClass, PartError, PartKind, Tags, changed_settings};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::tags::are_of_part;
+use crate::session::Aws;
+
+/// Goes on with the object that stands under the wanted name, if its tags say that it is this part: what differs is
+/// changed. In all other cases `refusal` holds, which is what the create was answered.
+///
+/// Made for create calls without a token: the object may be whole, or half made by a run with other settings.
+pub(crate) async fn go_on<K>(
+    aws: &Aws,
+    desired: &K::Desired,
+    refusal: PartError,
+) -> Result<K::Observed, PartError>
+where
+    K: PartKind<Context = Aws>,
+{
+    let wanted = json::<K>(desired)?;
+    let Some(id) = K::natural_id(&wanted) else {
+        return Err(refusal);
+    };
+    let Some(found) = read_one::<K>(aws, &id).await? else {
+        return Err(refusal);
+    };
+    let shown = K::align(&wanted, json::<K>(&K::settings(&found))?);
+    if !are_of_part(&tags_of(&shown), &tags_of(&wanted)) {
+        return Err(taken(refusal));
+    }
+    let changed = changed_settings(&wanted, &shown);
+    if let Some(fixed) = changed.iter().find(|name| is_fixed::<K>(name)) {
+        return Err(unchangeable(refusal, fixed));
+    }
+    if changed.is_empty() {
+        return Ok(found);
+    }
+    let changing = Changing {
+        desired,
+        observed: &found,
+        changed: &changed,
+    };
+    K::update(aws, changing).await?;
+    read_one::<K>(aws, &id).await?.ok_or(refusal)
+}
+
+async fn read_one<K>(aws: &Aws, id: &str) -> Result<Option<K::Observed>, PartError>
+where
+    K: PartKind<Context = Aws>,
+{
+    let answers = K::read(aws, &[id.to_owned()]).await?;
+    Ok(answers.into_iter().next().flatten())
+}
+
+fn tags_of(settings: &Value) -> Tags {
+    let tags = settings.get("tags").cloned().unwrap_or_default();
+    serde_json::from_value(tags).unwrap_or_default()
+}
+
+fn is_fixed<K: PartKind>(name: &str) -> bool {
+    K::REPLACED_BY.contains(&name)
+}
+
+fn taken(refusal: PartError) -> PartError {
+    let error = PartError {
+        class: ErrorClass::AlreadyExists,
+        ..refusal
+    };
+    error.about("name")
+}
+
+fn unchangeable(refusal: PartError, name: &str) -> PartError {
+    let message = format!(
+        "an earlier run left it behind with another `{name}`, which AWS cannot change: delete it, then apply again"
+    );
+    let error = PartError {
+        class: ErrorClass::AlreadyExists,
+        message,
+        ..refusal
+    };
+    error.about(name)
+}
+
+fn json<K: PartKind>(settings: &impl Serialize) -> Result<Value, PartError> {
+    serde_json::to_value(settings).map_err(|error| PartError::bug(K::KIND, error.to_string()))
+}
