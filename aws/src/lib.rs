@@ -17,8 +17,9 @@ mod session;
 pub use calls::Rate;
 pub use kinds::*;
 pub use readers::{
-    LookupAttribute, LookupPage, ObjectPage, ObjectSummary, TrailEvent, get_object, list_objects,
-    lookup_events, observable_kinds, observe,
+    FlowLogDestination, FlowLogSummary, LogEventPage, LogEventSummary, LookupAttribute, LookupPage,
+    ObjectPage, ObjectSummary, TrailEvent, describe_flow_logs, filter_log_events, get_object,
+    list_objects, lookup_events, observable_kinds, observe,
 };
 pub use session::{
     AccountRole, Accounts, AssumeRole, Aws, CallerIdentity, Environment, Partition, Product,

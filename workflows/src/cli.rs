@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use cloister_evidence::TrailLocation;
+use cloister_evidence::{Columns, TrailLocation};
 use cloister_workflow::Length;
 
 use crate::access::AccessArgs;
@@ -62,7 +62,7 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Run a workflow: judge each step from live objects and CloudTrail records, and grade.
+    /// Run a workflow: judge each step from live objects, policies, CloudTrail and flow log records, and grade.
     #[command(after_help = VERIFY_EXAMPLES)]
     Verify(Box<VerifyArgs>),
     /// Decide requests over the policies that come with them: JSON lines in, JSON lines out.
@@ -120,6 +120,19 @@ pub(crate) struct VerifyArgs {
     /// Read CloudTrail records from a file or folder on disk.
     #[arg(long, value_name = "PATH", help_heading = "Evidence")]
     pub(crate) folder: Vec<PathBuf>,
+    /// Read VPC flow log records from a file or folder on disk: text, plain or gzip. Those of the
+    /// account's own flow logs are read where a step names `vpc_id` or `flow_log_id`.
+    #[arg(long, value_name = "PATH", help_heading = "Evidence")]
+    pub(crate) flow_logs: Vec<PathBuf>,
+    /// The fields of flow log files without a header line: `${interface-id} ${srcaddr} ...`, as
+    /// the flow log has them.
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        requires = "flow_logs",
+        help_heading = "Evidence"
+    )]
+    pub(crate) flow_log_format: Option<Columns>,
     /// Where windows begin that no step bounds: a length of time (`24h`, `7d`) or a UTC time
     /// (`2026-01-31`, `2026-01-31T12:00:00Z`). Default: `24h`; everything, if all sources are folders.
     #[arg(long, value_name = "TIME|LENGTH", help_heading = "Evidence")]

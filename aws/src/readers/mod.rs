@@ -1,9 +1,14 @@
 //! Narrow readers for evidence and live checks: what exists, what lies in a bucket, what CloudTrail recorded.
 
+mod flow_logs;
 mod objects;
 mod observe;
 mod trail;
 
+pub use flow_logs::{
+    FlowLogDestination, FlowLogSummary, LogEventPage, LogEventSummary, describe_flow_logs,
+    filter_log_events,
+};
 pub use objects::{ObjectPage, ObjectSummary, get_object, list_objects};
 pub use observe::{observable_kinds, observe};
 pub use trail::{LookupAttribute, LookupPage, TrailEvent, lookup_events};

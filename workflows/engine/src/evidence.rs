@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::access::Objects;
 use crate::event::Event;
 use crate::family::Family;
+use crate::flow::FlowEvidence;
 use crate::length::Length;
 
 /// Everything one round of judging looks at.
@@ -28,6 +29,8 @@ pub struct Evidence {
     pub objects: Objects,
     /// Records that match, by id of the `cloudtrail` step.
     pub records: BTreeMap<String, Records>,
+    /// What flow logs show, by id of the `flow_logs` step.
+    pub flows: BTreeMap<String, FlowEvidence>,
     /// Calls that changed what is logged.
     pub logging_changes: Vec<Event>,
     pub sources: Vec<Source>,
@@ -43,15 +46,15 @@ pub enum Observation {
 }
 
 /// The records that match one step's pattern.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Records {
+#[derive(Clone, Debug, PartialEq)]
+pub struct Records<R = Event> {
     /// Without duplicates; any order.
-    pub events: Vec<Event>,
+    pub events: Vec<R>,
     /// How many more matched than were kept.
     pub left_out: u64,
 }
 
-/// One source of CloudTrail records and how far it can be relied on.
+/// One source of records and how far it can be relied on.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Source {
     /// How the user named it: a path, an S3 address, `LookupEvents in REGION`.
@@ -67,7 +70,7 @@ pub struct Source {
     pub faults: Vec<String>,
     /// Families of which this source held at least one record.
     pub shows: BTreeSet<Family>,
-    /// The region of `LookupEvents`; a trail's are in its records.
+    /// The region of `LookupEvents`; other sources have it in their records.
     pub region: Option<String>,
 }
 
@@ -75,10 +78,21 @@ pub struct Source {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SourceKind {
-    /// Files on disk: any kind of event, never proven complete, nothing more arrives.
+    /// Files on disk: any kind of record, never proven complete, nothing more arrives.
     Folder,
     /// The bucket of a trail: any kind of event.
     Trail,
     /// Event history: management events of one region and the last 90 days.
     LookupEvents,
+    /// A VPC flow log, read where it delivers to.
+    FlowLog,
+}
+
+impl<R> Default for Records<R> {
+    fn default() -> Self {
+        Records {
+            events: Vec::new(),
+            left_out: 0,
+        }
+    }
 }

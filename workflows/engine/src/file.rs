@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::fmt;
 
 use cloister_policy::access::Layer;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de};
 
 use crate::length::Length;
 
@@ -98,6 +99,8 @@ pub enum Check {
     /// CloudTrail records match a pattern.
     #[serde(rename = "cloudtrail")]
     CloudTrail(CloudTrailCheck),
+    /// Records of VPC flow logs match a pattern.
+    FlowLogs(FlowLogsCheck),
     /// Policies, as they stand now, allow or deny a request.
     Access(AccessCheck),
     /// A person attests; never counted as a pass by the machine.
@@ -137,6 +140,52 @@ pub struct CloudTrailCheck {
     /// For `at_most` and `none` over data events: a step whose record shows that such events are
     /// recorded at all. Without it, their absence proves nothing.
     pub witness: Option<String>,
+}
+
+/// Records of VPC flow logs match a pattern: at least, at most, or none.
+///
+/// The pattern names fields as AWS does (`interface-id`, `dstport`); numbers are matched as
+/// numbers, and a field that is `-` is absent. A record counts if its time, from `start` to `end`,
+/// touches the window. `ACCEPT` says that security groups and network ACLs let packets pass, not
+/// that anybody answered: `answered` asks for that.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FlowLogsCheck {
+    /// VPC whose flow logs are read where they deliver to. Those of subnets and network interfaces
+    /// count as well where the pattern names these. Without it and `flow_log_id`, only files count
+    /// that are given.
+    pub vpc_id: Option<String>,
+    /// The one flow log to read, in place of those of a VPC.
+    pub flow_log_id: Option<String>,
+    /// What a record must match to count.
+    pub pattern: PatternSource,
+    /// Whether packets must have come back on the same interface, with addresses and ports the
+    /// other way round: `true`, `false`, or `any`. `false` is proven only by a flow log of all
+    /// traffic.
+    #[serde(default)]
+    pub answered: Answered,
+    /// What a record must match to count as an answer. A firewall that filters by name lets the
+    /// handshake pass, so that an answer of more than two packets may be wanted.
+    pub answer: Option<PatternSource>,
+    /// How many records: `at_least: N` (default 1), `at_most: N`, or `none`.
+    #[serde(default)]
+    pub expect: Expect,
+    /// How far back to look from now; with `after`, how long after that step's record.
+    pub within: Option<Length>,
+    /// Only records not older than the first record of this step count.
+    pub after: Option<String>,
+    /// Only records of the interface of the first record of this step count. Where records are
+    /// expected, one of any other interface fails the step.
+    pub same_interface_as: Option<String>,
+}
+
+/// Whether a flow must have been answered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Answered {
+    Yes,
+    No,
+    #[default]
+    Any,
 }
 
 /// How many records are expected.
@@ -253,6 +302,49 @@ pub struct PatternSource(pub serde_json::Value);
 impl Default for Expect {
     fn default() -> Self {
         Expect::AtLeast(1)
+    }
+}
+
+impl<'de> Deserialize<'de> for Answered {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(AnsweredVisitor)
+    }
+}
+
+struct AnsweredVisitor;
+
+impl de::Visitor<'_> for AnsweredVisitor {
+    type Value = Answered;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("`true`, `false` or `any`")
+    }
+
+    fn visit_bool<E: de::Error>(self, answered: bool) -> Result<Answered, E> {
+        Ok(match answered {
+            true => Answered::Yes,
+            false => Answered::No,
+        })
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Answered, E> {
+        match text {
+            "any" => Ok(Answered::Any),
+            other => Err(E::invalid_value(de::Unexpected::Str(other), &self)),
+        }
+    }
+}
+
+impl JsonSchema for Answered {
+    fn schema_name() -> Cow<'static, str> {
+        "Answered".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "enum": [true, false, "any"],
+            "description": "Whether a flow must have been answered."
+        })
     }
 }
 

@@ -12,6 +12,7 @@ mod event;
 mod evidence;
 mod family;
 mod file;
+mod flow;
 mod judge;
 mod length;
 mod load;
@@ -32,17 +33,21 @@ pub use event::{Event, NoEvent, Place};
 pub use evidence::{Evidence, Observation, Records, Source, SourceKind};
 pub use family::{Category, Family};
 pub use file::{
-    AccessCheck, Check, CloudTrailCheck, ContextSource, Expect, ExpectedAccess, InputDeclaration,
-    InputForm, InputValue, LiveCheck, ManualCheck, OneOrMany, PatternSource, Step, Unreadable,
-    WorkflowFile, workflow_schema,
+    AccessCheck, Answered, Check, CloudTrailCheck, ContextSource, Expect, ExpectedAccess,
+    FlowLogsCheck, InputDeclaration, InputForm, InputValue, LiveCheck, ManualCheck, OneOrMany,
+    PatternSource, Step, Unreadable, WorkflowFile, workflow_schema,
 };
+pub use flow::{Flow, FlowEvidence, FlowLog, FlowProof, FlowScope, FlowSource, NoFlow, Traffic};
 pub use judge::judge;
 pub use length::{Length, NoLength};
 pub use load::Workflow;
-pub use plan::{LiveProof, Plan, PlannedStep, Proof, RecordProof};
+pub use plan::{Count, LiveProof, Plan, PlannedStep, Proof, RecordProof};
 pub use problem::{Problem, Problems};
 pub use report::{
     Grade, Outcome, Paint, Report, SourceReport, StepReport, render_terminal, report_schema,
 };
-pub use verdict::{DecisionExhibit, EventExhibit, Exhibit, Judgement, StatementExhibit, Verdict};
+pub use verdict::{
+    AnswerExhibit, DecisionExhibit, EventExhibit, Exhibit, FlowExhibit, Judgement,
+    StatementExhibit, Verdict,
+};
 pub use yaml::Spot;

@@ -10,9 +10,10 @@ use crate::family::Family;
 use crate::file::{
     Check, CloudTrailCheck, InputDeclaration, InputForm, InputValue, Step, WorkflowFile,
 };
+use crate::flow::{check_fields, plan_flows};
 use crate::needs;
 use crate::pattern::compile;
-use crate::plan::{LiveProof, Plan, PlannedStep, Proof, RecordProof};
+use crate::plan::{Count, LiveProof, Plan, PlannedStep, Proof, RecordProof};
 use crate::problem::{Problem, Problems};
 use crate::template::{Values, fill_json, fill_text};
 use crate::validate::{edges, validate, whole_value};
@@ -96,6 +97,24 @@ impl Workflow {
             (!known.contains(&name.as_str())).then(|| unknown_kind(kind, name, known))
         });
         self.check_all(unknown.collect())
+    }
+
+    /// Refuses patterns over flow records that name no field of theirs or write numbers as text.
+    ///
+    /// `known` are the fields, each with whether it is a number.
+    pub fn check_flow_fields(&self, known: &[(&str, bool)]) -> Result<(), Problems> {
+        let steps = self.root.field("steps").map(Node::elements);
+        let mut problems = Vec::new();
+        for step in steps.unwrap_or_default() {
+            let check = step
+                .field("check")
+                .and_then(|check| check.field("flow_logs"));
+            let patterns = ["pattern", "answer"].map(|field| check?.field(field));
+            for pattern in patterns.into_iter().flatten() {
+                check_fields(pattern, known, &mut problems);
+            }
+        }
+        self.check_all(problems)
     }
 
     fn check_all(&self, problems: Vec<Problem>) -> Result<(), Problems> {
@@ -273,6 +292,13 @@ fn plan_proof(check: &Check, step: &Node, inputs: &Values) -> Result<Proof, Prob
             plan_records(records, inside("cloudtrail", "pattern"), inputs)
                 .map(|proof| Proof::Records(Box::new(proof)))
         }
+        Check::FlowLogs(flows) => {
+            let inside = step
+                .field("check")
+                .and_then(|check| check.field("flow_logs"));
+            let node = inside.expect("a decoded check has its node");
+            plan_flows(flows, node, inputs).map(|proof| Proof::Flows(Box::new(proof)))
+        }
         Check::Access(access) => {
             let inside = step.field("check").and_then(|check| check.field("access"));
             let node = inside.expect("a decoded check has its node");
@@ -298,10 +324,12 @@ fn plan_records(
     Ok(RecordProof {
         pattern: compile(source, &pattern)?,
         family: Family::of_pattern(&pattern),
-        expect: check.expect,
-        within: check.within,
-        after: check.after.clone(),
-        same_principal_as: check.same_principal_as.clone(),
+        count: Count {
+            expect: check.expect,
+            within: check.within,
+            after: check.after.clone(),
+            same_as: check.same_principal_as.clone(),
+        },
         witness: check.witness.clone(),
     })
 }

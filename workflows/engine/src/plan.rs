@@ -7,6 +7,7 @@ use cloister_pattern::Pattern;
 use crate::access::{AccessProof, ObjectRef, Objects, gather};
 use crate::family::Family;
 use crate::file::Expect;
+use crate::flow::FlowProof;
 use crate::length::Length;
 use crate::template::Values;
 
@@ -39,6 +40,7 @@ pub struct PlannedStep {
 pub enum Proof {
     Live(Box<LiveProof>),
     Records(Box<RecordProof>),
+    Flows(Box<FlowProof>),
     Access(Box<AccessProof>),
     Manual { question: String },
 }
@@ -58,11 +60,29 @@ pub struct LiveProof {
 pub struct RecordProof {
     pub pattern: Pattern,
     pub family: Family,
+    pub count: Count,
+    pub witness: Option<String>,
+}
+
+/// How many records of which window count.
+#[derive(Clone, Debug)]
+pub struct Count {
     pub expect: Expect,
     pub within: Option<Length>,
     pub after: Option<String>,
-    pub same_principal_as: Option<String>,
-    pub witness: Option<String>,
+    /// Step by whose principal, or of whose interface, the records must be.
+    pub same_as: Option<String>,
+}
+
+impl Proof {
+    /// What is counted, if the proof is one of records.
+    pub(crate) fn count(&self) -> Option<&Count> {
+        match self {
+            Proof::Records(proof) => Some(&proof.count),
+            Proof::Flows(proof) => Some(&proof.count),
+            Proof::Live(_) | Proof::Access(_) | Proof::Manual { .. } => None,
+        }
+    }
 }
 
 impl Plan {
@@ -72,6 +92,19 @@ impl Plan {
             Proof::Records(proof) => Some((step.id.as_str(), proof.as_ref())),
             _ => None,
         })
+    }
+
+    /// The steps decided by flow records, with their proofs.
+    pub fn flow_proofs(&self) -> impl Iterator<Item = (&str, &FlowProof)> {
+        self.steps.iter().filter_map(|step| match &step.proof {
+            Proof::Flows(proof) => Some((step.id.as_str(), proof.as_ref())),
+            _ => None,
+        })
+    }
+
+    /// The windows of all steps that count records.
+    pub fn counts(&self) -> impl Iterator<Item = &Count> {
+        self.steps.iter().filter_map(|step| step.proof.count())
     }
 
     /// The proofs of the steps decided by policies.

@@ -16,8 +16,21 @@ use crate::problem::Problem;
 use crate::template;
 use crate::yaml::{Node, Value};
 
-/// Fields of a `cloudtrail` check that name another step.
-const REFERENCES: [&str; 3] = ["after", "same_principal_as", "witness"];
+/// Checks that count records.
+const RECORDS: [&str; 2] = ["cloudtrail", "flow_logs"];
+/// Fields of such checks that name another step, and which checks that step may have.
+const REFERENCES: [(&str, &[&str]); 4] = [
+    ("after", &RECORDS),
+    ("same_interface_as", &["flow_logs"]),
+    ("same_principal_as", &["cloudtrail"]),
+    ("witness", &["cloudtrail"]),
+];
+/// Fields that hold a pattern, by check.
+const PATTERNS: [(&str, &[&str]); 3] = [
+    ("live", &["pattern", "without"]),
+    ("cloudtrail", &["pattern"]),
+    ("flow_logs", &["pattern", "answer"]),
+];
 
 /// Notes every problem of the file that decoding cannot see.
 pub(crate) fn validate(
@@ -49,6 +62,7 @@ pub(crate) fn validate(
     check_templates(root, steps, problems);
     for step in steps {
         problems.extend(check_expect(step));
+        problems.extend(check_flow_logs(step));
         problems.extend(patterns(step).filter_map(check_pattern));
         if let Some(access) = step.field("check").and_then(|check| check.field("access")) {
             check_access(access, problems);
@@ -163,16 +177,24 @@ fn check_references(steps: &[Node], problems: &mut Vec<Problem>) -> Vec<Vec<usiz
             };
             match position(steps, node) {
                 None => problems.push(unknown_step(node, name, &ids)),
-                Some(at) if field != "needs" && cloudtrail(&steps[at]).is_none() => {
-                    let message =
-                        format!("`{field}` must name a `cloudtrail` step, `{name}` is none");
-                    problems.push(Problem::at(node.spot, message));
-                }
-                Some(_) => {}
+                Some(at) => problems.extend(wrong_check(field, node, name, &steps[at])),
             }
         }
     }
     edges(steps)
+}
+
+/// A reference to a step whose check has no record of the form that is needed.
+fn wrong_check(field: &str, node: &Node, name: &str, step: &Node) -> Option<Problem> {
+    let (_, checks) = REFERENCES.iter().find(|(known, _)| *known == field)?;
+    let fits = checks.iter().any(|check| has_check(step, check).is_some());
+    let wanted: Vec<String> = checks.iter().map(|check| format!("`{check}`")).collect();
+    let wanted = wanted.join(" or ");
+    let problem = || {
+        let message = format!("`{field}` must name a {wanted} step, `{name}` is none");
+        Problem::at(node.spot, message)
+    };
+    (!fits).then(problem)
 }
 
 fn unknown_step(node: &Node, name: &str, ids: &[&str]) -> Problem {
@@ -220,13 +242,31 @@ fn check_templates(root: &Node, steps: &[Node], problems: &mut Vec<Problem>) {
 }
 
 fn check_expect(step: &Node) -> Option<Problem> {
-    let least = cloudtrail(step)?.field("expect")?.field("at_least")?;
+    let least = records(step)?.field("expect")?.field("at_least")?;
     let zero = Value::Number(0.into());
     let problem = || {
         Problem::at(least.spot, "`at_least: 0` always holds")
             .hint("Use `at_least: 1` for something that must be there, `none` for something that must not")
     };
     (least.value == zero).then(problem)
+}
+
+/// Fields of a `flow_logs` check that have no meaning together.
+fn check_flow_logs(step: &Node) -> Option<Problem> {
+    let check = has_check(step, "flow_logs")?;
+    if let (Some(_), Some(one)) = (check.field("vpc_id"), check.field("flow_log_id")) {
+        let problem = Problem::at(one.spot, "`vpc_id` and `flow_log_id` stand here together");
+        return Some(
+            problem.hint("Keep `vpc_id` for all flow logs of the VPC, `flow_log_id` for one"),
+        );
+    }
+    let answer = check.field("answer")?;
+    let asked = check.field("answered").map(|node| &node.value);
+    let problem = || {
+        Problem::at(answer.spot, "`answer` says nothing without `answered`")
+            .hint("Add `answered: true` or `answered: false`")
+    };
+    (!matches!(asked, Some(Value::Bool(_)))).then(problem)
 }
 
 /// Compiles a pattern as it stands, before any input is known. A fault of a
@@ -237,13 +277,12 @@ fn check_pattern(pattern: &Node) -> Option<Problem> {
     (!blamed.is_some_and(template::has_template)).then_some(problem)
 }
 
-/// The patterns of a `live` or `cloudtrail` check.
+/// The patterns of a step's check.
 fn patterns(step: &Node) -> impl Iterator<Item = &Node> {
-    let check = step.field("check");
-    let kind = check.and_then(|check| check.field("live").or_else(|| check.field("cloudtrail")));
-    ["pattern", "without"]
-        .into_iter()
-        .filter_map(move |field| kind?.field(field))
+    PATTERNS.into_iter().flat_map(move |(check, fields)| {
+        let check = has_check(step, check);
+        fields.iter().filter_map(move |field| check?.field(field))
+    })
 }
 
 fn template_at(node: &Node, spot: Option<crate::yaml::Spot>) -> Option<&Node> {
@@ -259,15 +298,20 @@ fn template_at(node: &Node, spot: Option<crate::yaml::Spot>) -> Option<&Node> {
 
 fn references(step: &Node) -> impl Iterator<Item = (&'static str, &Node)> {
     let needs = step.field("needs").map(Node::elements).unwrap_or_default();
-    let check = cloudtrail(step);
+    let check = records(step);
     let named = REFERENCES
         .into_iter()
-        .filter_map(move |field| Some((field, check?.field(field)?)));
+        .filter_map(move |(field, _)| Some((field, check?.field(field)?)));
     needs.iter().map(|node| ("needs", node)).chain(named)
 }
 
-fn cloudtrail(step: &Node) -> Option<&Node> {
-    step.field("check")?.field("cloudtrail")
+/// The check of a step that counts records.
+fn records(step: &Node) -> Option<&Node> {
+    RECORDS.into_iter().find_map(|check| has_check(step, check))
+}
+
+fn has_check<'a>(step: &'a Node, check: &str) -> Option<&'a Node> {
+    step.field("check")?.field(check)
 }
 
 fn position(steps: &[Node], reference: &Node) -> Option<usize> {

@@ -45,6 +45,8 @@ pub struct Judgement {
 pub enum Exhibit {
     /// A CloudTrail record.
     Event(EventExhibit),
+    /// A record of a flow log.
+    Flow(FlowExhibit),
     /// What policies come to for one request.
     Decision(DecisionExhibit),
     /// An AWS object as observed.
@@ -72,6 +74,39 @@ pub struct EventExhibit {
     pub principal: Option<String>,
     pub error_code: Option<String>,
     pub vpc_endpoint_id: Option<String>,
+    pub place: Place,
+}
+
+/// A record of a flow log as a report names it.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct FlowExhibit {
+    pub interface_id: Option<String>,
+    pub srcaddr: Option<String>,
+    pub srcport: Option<u64>,
+    pub dstaddr: Option<String>,
+    pub dstport: Option<u64>,
+    /// IANA's number.
+    pub protocol: Option<u64>,
+    pub action: Option<String>,
+    pub packets: Option<u64>,
+    #[schemars(with = "String")]
+    #[serde(serialize_with = "as_text")]
+    pub start: Timestamp,
+    #[schemars(with = "String")]
+    #[serde(serialize_with = "as_text")]
+    pub end: Timestamp,
+    /// Id of the event of CloudWatch Logs that holds the record.
+    pub event_id: Option<String>,
+    pub place: Place,
+    /// The record of the packets that came back, where the step asks for an answer.
+    pub answer: Option<AnswerExhibit>,
+}
+
+/// Where the answer to a flow was read.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct AnswerExhibit {
+    pub packets: Option<u64>,
+    pub event_id: Option<String>,
     pub place: Place,
 }
 
@@ -134,11 +169,10 @@ impl Judgement {
         }
     }
 
-    /// Names `events` as evidence; a report needs a few, not thousands.
-    pub(crate) fn with_events(mut self, events: &[&Event]) -> Self {
+    /// Names the first of `exhibits` as evidence; a report needs a few, not thousands.
+    pub(crate) fn with_exhibits(mut self, exhibits: impl Iterator<Item = Exhibit>) -> Self {
         const NAMED: usize = 10;
-        self.evidence
-            .extend(events.iter().take(NAMED).map(|event| Exhibit::from(*event)));
+        self.evidence.extend(exhibits.take(NAMED));
         self
     }
 

@@ -19,6 +19,8 @@ pub enum EvidenceError {
     },
     #[error("the event history of {region} could not be looked up: {source}")]
     History { region: String, source: Unreachable },
+    #[error("the records of {name} could not be read: {source}")]
+    FlowLog { name: String, source: Unreachable },
     /// A text that names no S3 location.
     #[error("`{0}` is no S3 location; write it like `s3://BUCKET` or `s3://BUCKET/PREFIX`")]
     NoS3Location(String),

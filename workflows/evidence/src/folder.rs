@@ -1,6 +1,5 @@
 //! Records in local files and folders, several files at a time.
 
-use std::ffi::OsStr;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -17,9 +16,25 @@ const MOST_THREADS: usize = 8;
 /// Reads a file, or every record file below a folder, once for all queries.
 ///
 /// A folder may hold anything: only `.json`, `.jsonl` and `.gz` files are
-/// read, and digests are passed over. A file named directly is always read.
+/// read, and digests and flow logs are passed over. A file named directly is always read.
 pub fn scan_folder(path: &Path, scanner: &Scanner) -> Result<Findings, EvidenceError> {
-    let files = list(path).map_err(|source| EvidenceError::Folder {
+    scan_files(path, scanner, &may_hold_records, &|file: &Path| {
+        let name: Arc<str> = file.to_string_lossy().into();
+        match fs::read(file) {
+            Ok(bytes) => scanner.scan(&name, &bytes),
+            Err(error) => scanner.unread(format!("{name}: {error}")),
+        }
+    })
+}
+
+/// Reads a file, or the files below a folder whose names are `wanted`, several at a time.
+pub(crate) fn scan_files(
+    path: &Path,
+    scanner: &Scanner,
+    wanted: &dyn Fn(&str) -> bool,
+    scan: &(dyn Fn(&Path) -> Findings + Sync),
+) -> Result<Findings, EvidenceError> {
+    let files = list(path, wanted).map_err(|source| EvidenceError::Folder {
         path: path.to_owned(),
         source,
     })?;
@@ -32,7 +47,7 @@ pub fn scan_folder(path: &Path, scanner: &Scanner) -> Result<Findings, EvidenceE
         for _ in 0..threads.min(files.len()) {
             scope.spawn(|| {
                 while let Some(file) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let found = scan_file(scanner, file);
+                    let found = scan(file);
                     let mut findings = findings
                         .lock()
                         .unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -48,21 +63,8 @@ pub fn scan_folder(path: &Path, scanner: &Scanner) -> Result<Findings, EvidenceE
     Ok(findings)
 }
 
-fn scan_file(scanner: &Scanner, file: &Path) -> Findings {
-    let name: Arc<str> = file.to_string_lossy().into();
-    match fs::read(file) {
-        Ok(bytes) => scanner.scan(&name, &bytes),
-        Err(error) => {
-            let mut findings = scanner.nothing();
-            findings.tally.files = 1;
-            findings.tally.fault(format!("{name}: {error}"));
-            findings
-        }
-    }
-}
-
-/// The record files at or below `path`, sorted, so that runs are alike.
-fn list(path: &Path) -> io::Result<Vec<PathBuf>> {
+/// The wanted files at or below `path`, sorted, so that runs are alike.
+fn list(path: &Path, wanted: &dyn Fn(&str) -> bool) -> io::Result<Vec<PathBuf>> {
     if !fs::metadata(path)?.is_dir() {
         return Ok(vec![path.to_owned()]);
     }
@@ -74,9 +76,10 @@ fn list(path: &Path) -> io::Result<Vec<PathBuf>> {
             // Links are not followed: a link to a parent would never end.
             let kind = entry.file_type()?;
             let path = entry.path();
-            if kind.is_dir() && path.file_name() != Some(OsStr::new("CloudTrail-Digest")) {
+            let name = entry.file_name();
+            if kind.is_dir() && name != "CloudTrail-Digest" {
                 folders.push(path);
-            } else if kind.is_file() && may_hold_records(&path) {
+            } else if kind.is_file() && wanted(&name.to_string_lossy()) {
                 files.push(path);
             }
         }
@@ -85,10 +88,11 @@ fn list(path: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-fn may_hold_records(path: &Path) -> bool {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let known = path
-        .extension()
-        .is_some_and(|end| ["json", "jsonl", "gz"].iter().any(|k| end == *k));
-    known && !name.contains("_CloudTrail-Digest_")
+/// One bucket often holds digests and flow logs beside the trail, and is copied as a whole.
+fn may_hold_records(name: &str) -> bool {
+    let known = [".json", ".jsonl", ".gz"]
+        .iter()
+        .any(|end| name.ends_with(end));
+    let other = ["_CloudTrail-Digest_", "_vpcflowlogs_"];
+    known && !other.iter().any(|part| name.contains(part))
 }

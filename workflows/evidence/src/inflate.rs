@@ -8,7 +8,7 @@ use flate2::bufread::GzDecoder;
 /// A trail file holds at most 50 MB compressed and real ones inflate about twentyfold.
 /// More than this is no trail file, and memory has to stay bounded.
 const MOST_INFLATED: u64 = 1 << 30;
-const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
+pub(crate) const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 
 /// Why a file could not be inflated.
 #[derive(Debug, thiserror::Error)]

@@ -23,9 +23,11 @@ pub struct Hit {
     pub index: u64,
     /// The JSON text of the record.
     pub record: Vec<u8>,
+    /// Id of the event of CloudWatch Logs that holds it.
+    pub event_id: Option<String>,
 }
 
-/// The records that matched one query, each call once.
+/// The records that matched one query, each call and each flow once.
 #[derive(Clone, Debug, Default)]
 pub struct Hits {
     pub kept: Vec<Hit>,
@@ -39,14 +41,23 @@ pub struct Hits {
 pub(crate) struct Needed(Vec<RequiredLiterals>);
 
 impl Hits {
-    /// Keeps `hit` unless its call was kept before or there are too many.
+    /// What several sources hold of one query, together.
+    pub fn merged<'a>(sources: impl Iterator<Item = &'a Hits>, keep: usize) -> Hits {
+        let mut merged = Hits::default();
+        for hits in sources {
+            merged.left_out += hits.left_out;
+            for hit in &hits.kept {
+                merged.add(hit.clone(), keep);
+            }
+        }
+        merged
+    }
+
+    /// Keeps `hit` unless its call or flow was kept before or there are too many.
     ///
-    /// Delivery is at least once, so one event may come several times. The
-    /// copies for several accounts have event ids of their own and share
-    /// `sharedEventID`; a network activity event may share it with the call
-    /// it belongs to, so the category is part of the key.
+    /// Delivery is at least once, so one event may come several times.
     pub(crate) fn add(&mut self, hit: Hit, keep: usize) {
-        if let Some(key) = identity(&hit.record)
+        if let Some(key) = call(&hit.record).or_else(|| flow(&hit.record))
             && !self.seen.insert(key)
         {
             return;
@@ -73,7 +84,12 @@ impl Needed {
     }
 }
 
-fn identity(record: &[u8]) -> Option<String> {
+/// What tells a CloudTrail record from others.
+///
+/// The copies for several accounts have event ids of their own and share
+/// `sharedEventID`; a network activity event may share it with the call
+/// it belongs to, so the category is part of the key.
+fn call(record: &[u8]) -> Option<String> {
     #[derive(Deserialize)]
     struct Ids {
         #[serde(rename = "eventID")]
@@ -86,4 +102,24 @@ fn identity(record: &[u8]) -> Option<String> {
     let ids: Ids = serde_json::from_slice(record).ok()?;
     let id = ids.shared.or(ids.event)?;
     Some(format!("{} {id}", ids.category.unwrap_or_default()))
+}
+
+/// What tells a flow record from others: two flow logs may show one flow, in formats of their own.
+fn flow(record: &[u8]) -> Option<String> {
+    #[derive(Debug, Deserialize)]
+    #[serde(rename_all = "kebab-case")]
+    #[expect(dead_code, reason = "read through `Debug`, all of them at once")]
+    struct Flow {
+        interface_id: String,
+        srcaddr: Option<String>,
+        dstaddr: Option<String>,
+        srcport: Option<u16>,
+        dstport: Option<u16>,
+        protocol: Option<u8>,
+        start: u64,
+        end: u64,
+        action: Option<String>,
+    }
+    let flow: Flow = serde_json::from_slice(record).ok()?;
+    Some(format!("{flow:?}"))
 }

@@ -1,4 +1,4 @@
-//! What this crate asks of an AWS account: three calls, answered by `cloister-aws`.
+//! What this crate asks of an AWS account: a few calls, answered by `cloister-aws`.
 
 use std::future::Future;
 
@@ -60,6 +60,33 @@ pub struct LookupAttribute {
 pub enum LookupKey {
     EventName,
     EventSource,
+}
+
+/// Reads the events of log groups in CloudWatch Logs.
+pub trait LogReader: Sync {
+    /// One page of the events of a group whose timestamps lie between two times.
+    fn events(
+        &self,
+        group: &str,
+        from: Timestamp,
+        until: Timestamp,
+        page: Option<String>,
+    ) -> impl Future<Output = Result<LogPage, Unreachable>> + Send;
+}
+
+/// One page of a log group.
+#[derive(Clone, Debug, Default)]
+pub struct LogPage {
+    pub events: Vec<LogEvent>,
+    pub next: Option<String>,
+}
+
+/// One event of a log group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogEvent {
+    pub id: String,
+    pub stream: String,
+    pub message: String,
 }
 
 /// One page of event history.

@@ -1,5 +1,6 @@
 //! One pass over files: each is inflated once and every query is asked of its records.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use cloister_pattern::Record;
@@ -20,6 +21,8 @@ pub struct Tally {
     pub faults: Vec<String>,
     /// How many more faults there were.
     pub faults_left_out: u64,
+    /// The fields that the flow records read have columns for.
+    pub fields: BTreeSet<String>,
 }
 
 /// Everything that was found, query by query.
@@ -49,6 +52,7 @@ impl Findings {
         self.tally.files += other.tally.files;
         self.tally.records += other.tally.records;
         self.tally.faults_left_out += other.tally.faults_left_out;
+        self.tally.fields.extend(other.tally.fields);
         for fault in other.tally.faults {
             self.tally.fault(fault);
         }
@@ -85,23 +89,23 @@ impl Scanner {
         }
     }
 
-    /// Reads one file; what is wrong with it is part of the findings.
-    pub(crate) fn scan(&self, file: &Arc<str>, bytes: &[u8]) -> Findings {
+    /// Findings of a file that could not be read.
+    pub(crate) fn unread(&self, fault: String) -> Findings {
         let mut findings = self.nothing();
         findings.tally.files = 1;
+        findings.tally.fault(fault);
+        findings
+    }
+
+    /// Reads one file; what is wrong with it is part of the findings.
+    pub(crate) fn scan(&self, file: &Arc<str>, bytes: &[u8]) -> Findings {
         let text = match inflate(bytes) {
             Ok(text) => text,
-            Err(error) => {
-                findings.tally.fault(format!("{file}: {error}"));
-                return findings;
-            }
+            Err(error) => return self.unread(format!("{file}: {error}")),
         };
-        let mut reading = Reading {
-            scanner: self,
-            file,
-            index: 0,
-            findings: &mut findings,
-        };
+        let mut findings = self.nothing();
+        findings.tally.files = 1;
+        let mut reading = Reading::new(self, file, &mut findings);
         let faults = walk(&text, &mut |found| reading.record(&found));
         for fault in faults {
             findings
@@ -112,15 +116,42 @@ impl Scanner {
     }
 }
 
-struct Reading<'a> {
+/// Asks the queries of the records of one file, one by one.
+pub(crate) struct Reading<'a> {
     scanner: &'a Scanner,
     file: &'a Arc<str>,
+    /// The event of CloudWatch Logs that is read.
+    pub(crate) event_id: Option<&'a str>,
     index: u64,
     findings: &'a mut Findings,
 }
 
-impl Reading<'_> {
-    fn record(&mut self, found: &Found<'_>) {
+impl<'a> Reading<'a> {
+    pub(crate) fn new(
+        scanner: &'a Scanner,
+        file: &'a Arc<str>,
+        findings: &'a mut Findings,
+    ) -> Self {
+        Reading {
+            scanner,
+            file,
+            event_id: None,
+            index: 0,
+            findings,
+        }
+    }
+
+    pub(crate) fn fault(&mut self, fault: String) {
+        self.findings.tally.fault(fault);
+    }
+
+    /// Notes which fields the records have columns for.
+    pub(crate) fn saw<'f>(&mut self, fields: impl Iterator<Item = &'f str>) {
+        let fields = fields.map(str::to_owned);
+        self.findings.tally.fields.extend(fields);
+    }
+
+    pub(crate) fn record(&mut self, found: &Found<'_>) {
         let index = self.index;
         self.index += 1;
         self.findings.tally.records += 1;
@@ -149,6 +180,7 @@ impl Reading<'_> {
             offset: found.offset as u64,
             index,
             record: found.text.to_vec(),
+            event_id: self.event_id.map(str::to_owned),
         };
         self.findings.hits[position].add(hit, self.scanner.queries[position].keep);
     }

@@ -1,17 +1,15 @@
 //! Records of a trail in S3: which keys can hold the time asked for, and reading them.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::VecDeque;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use futures::stream::{self, StreamExt};
-use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::error::EvidenceError;
 use crate::readers::{TrailReader, Unreachable};
+use crate::rounds::{Rounds, delivered_at, last_segment};
 use crate::scan::{Findings, Scanner};
 
 /// The folder that CloudTrail puts below a trail's prefix.
@@ -20,8 +18,6 @@ const ROOT: &str = "AWSLogs";
 const RECORD_FOLDERS: [&str; 2] = ["CloudTrail", "CloudTrail-NetworkActivity"];
 /// A key carries the delivery time, rounded to five minutes.
 const KEY_ROUNDING: SignedDuration = SignedDuration::from_mins(5);
-/// Each read holds one file of up to 50 MB and its inflated text.
-const FILES_AT_A_TIME: usize = 6;
 
 /// Where a trail delivers: `s3://BUCKET/PREFIX`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,11 +32,7 @@ pub struct TrailLocation {
 pub struct Trail {
     location: TrailLocation,
     from: Timestamp,
-    scanner: Arc<Scanner>,
-    read: HashSet<String>,
-    findings: Findings,
-    /// Faults of keys that a later round may read after all.
-    unread: Vec<String>,
+    rounds: Rounds,
 }
 
 impl FromStr for TrailLocation {
@@ -74,48 +66,22 @@ impl fmt::Display for TrailLocation {
 impl Trail {
     /// A trail of which records not older than `from` are wanted.
     pub fn new(location: TrailLocation, from: Timestamp, scanner: Arc<Scanner>) -> Self {
-        let findings = scanner.nothing();
         Trail {
             location,
             from,
-            scanner,
-            read: HashSet::new(),
-            findings,
-            unread: Vec::new(),
+            rounds: Rounds::new(scanner),
         }
     }
 
     /// Reads what was delivered since the last round and returns all findings so far.
     pub async fn catch_up(&mut self, reader: &impl TrailReader) -> Result<Findings, EvidenceError> {
-        let wanted = self.unread_keys(reader).await?;
-        let bucket = self.location.bucket.as_str();
-        let reads = wanted.into_iter().map(|key| async move {
-            let bytes = reader.get(bucket, &key).await;
-            (key, bytes)
-        });
-        let mut files = stream::iter(reads).buffer_unordered(FILES_AT_A_TIME);
-        self.unread.clear();
-        while let Some((key, bytes)) = files.next().await {
-            let file: Arc<str> = format!("s3://{bucket}/{key}").into();
-            match bytes {
-                Ok(bytes) => {
-                    let found = scan_aside(&self.scanner, file, bytes).await;
-                    self.findings.merge(found, &self.scanner);
-                    self.read.insert(key);
-                }
-                Err(error) => self.unread.push(format!("{file}: {error}")),
-            }
-        }
-        let mut findings = self.findings.clone();
-        findings.tally.files += self.unread.len() as u64;
-        self.unread
-            .iter()
-            .for_each(|fault| findings.tally.fault(fault.clone()));
-        findings.tally.faults.sort();
-        Ok(findings)
+        let wanted = self.wanted_keys(reader).await?;
+        let bucket = &self.location.bucket;
+        let scan = |scanner: &Scanner, file: &Arc<str>, bytes: &[u8]| scanner.scan(file, bytes);
+        Ok(self.rounds.catch_up(reader, bucket, wanted, scan).await)
     }
 
-    async fn unread_keys(&self, reader: &impl TrailReader) -> Result<Vec<String>, EvidenceError> {
+    async fn wanted_keys(&self, reader: &impl TrailReader) -> Result<Vec<String>, EvidenceError> {
         let mut wanted = Vec::new();
         for region in self.regions(reader).await? {
             let first_day = self.earliest_key().strftime("%Y/%m/%d").to_string();
@@ -130,7 +96,7 @@ impl Trail {
 
     fn is_wanted(&self, key: &str) -> bool {
         let recent = delivered_at(key).is_none_or(|time| time >= self.earliest_key());
-        key.ends_with(".json.gz") && recent && !self.read.contains(key)
+        key.ends_with(".json.gz") && recent
     }
 
     /// A file holds records older than its key, never younger.
@@ -203,44 +169,12 @@ fn is_on_the_way(folder: &str) -> bool {
     RECORD_FOLDERS.contains(&parent) || is_account(segment) || is_organisation(segment)
 }
 
-fn last_segment(folder: &str) -> &str {
-    folder
-        .trim_end_matches('/')
-        .rsplit('/')
-        .next()
-        .unwrap_or_default()
-}
-
 fn is_account(segment: &str) -> bool {
     segment.len() == 12 && segment.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn is_organisation(segment: &str) -> bool {
     segment.starts_with("o-")
-}
-
-/// The delivery time in `ACCOUNT_CloudTrail_REGION_YYYYMMDDTHHmmZ_UNIQUE.json.gz`.
-fn delivered_at(key: &str) -> Option<Timestamp> {
-    let stamp = last_segment(key).rsplit('_').nth(1)?.strip_suffix('Z')?;
-    let time = DateTime::strptime("%Y%m%dT%H%M", stamp).ok()?;
-    Some(time.to_zoned(TimeZone::UTC).ok()?.timestamp())
-}
-
-/// Inflating and matching would hold up the other reads, so it has a thread of its own.
-async fn scan_aside(scanner: &Arc<Scanner>, file: Arc<str>, bytes: Vec<u8>) -> Findings {
-    let aside = Arc::clone(scanner);
-    let name = Arc::clone(&file);
-    match tokio::task::spawn_blocking(move || aside.scan(&name, &bytes)).await {
-        Ok(findings) => findings,
-        Err(error) => {
-            let mut findings = scanner.nothing();
-            findings.tally.files = 1;
-            findings
-                .tally
-                .fault(format!("{file}: reading it stopped: {error}"));
-            findings
-        }
-    }
 }
 
 #[cfg(test)]
@@ -263,15 +197,5 @@ mod tests {
                 .map(|l| (l.bucket.as_str(), l.prefix.as_str()));
             assert_eq!(found, expected, "{text}");
         }
-    }
-
-    #[test]
-    fn keys_tell_when_they_were_delivered() {
-        let key = "p/AWSLogs/111122223333/CloudTrail/eu-west-1/2026/01/02/111122223333_CloudTrail_eu-west-1_20260102T0305Z_AbCdEfGh01234567.json.gz";
-        assert_eq!(
-            delivered_at(key).map(|t| t.to_string()).as_deref(),
-            Some("2026-01-02T03:05:00Z")
-        );
-        assert_eq!(delivered_at("AWSLogs/111122223333/CloudTrail/"), None);
     }
 }

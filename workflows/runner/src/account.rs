@@ -5,12 +5,15 @@ use std::sync::Arc;
 use cloister_aws::Aws;
 use cloister_composite::{ErrorClass, PartError};
 use cloister_evidence::{
-    HistoryPage, HistoryReader, LookupAttribute, LookupKey, TrailReader, Unreachable,
+    FLOW_FIELDS, FlowForm, HistoryPage, HistoryReader, LogEvent, LogPage, LogReader,
+    LookupAttribute, LookupKey, TrailReader, Unreachable,
 };
 use cloister_policy::Arn;
+use cloister_workflow::FlowScope;
 use jiff::Timestamp;
 
-use crate::cloud::{Cloud, Denied, Observed};
+use crate::cloud::{Cloud, Denied, FlowLogs, Observed};
+use crate::described::described;
 
 /// A trail file holds at most 50 MB compressed; more than this is none.
 /// <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/how-cloudtrail-works.html>
@@ -34,6 +37,14 @@ pub fn live_kinds() -> Vec<String> {
     cloister_aws::observable_kinds()
         .into_iter()
         .map(str::to_owned)
+        .collect()
+}
+
+/// The fields that patterns over flow records can name, each with whether it is a number.
+pub fn flow_fields() -> Vec<(&'static str, bool)> {
+    let fields = FLOW_FIELDS.iter();
+    fields
+        .map(|field| (field.name, field.form == FlowForm::Number))
         .collect()
 }
 
@@ -115,7 +126,51 @@ impl HistoryReader for Account {
     }
 }
 
+impl LogReader for Account {
+    async fn events(
+        &self,
+        group: &str,
+        from: Timestamp,
+        until: Timestamp,
+        page: Option<String>,
+    ) -> Result<LogPage, Unreachable> {
+        let found = cloister_aws::filter_log_events(&self.aws, group, from, until, page.as_deref());
+        let found = found.await.map_err(|error| unreachable_at(&error))?;
+        let events = found.events.into_iter().map(|event| LogEvent {
+            id: event.id,
+            stream: event.stream,
+            message: event.message,
+        });
+        Ok(LogPage {
+            events: events.collect(),
+            next: found.next,
+        })
+    }
+}
+
 impl Cloud for Account {
+    async fn flow_logs(&self, scope: &FlowScope) -> Result<FlowLogs, Unreachable> {
+        let (setting, values): (_, Vec<String>) = match &scope.flow_log_id {
+            Some(id) => ("flow-log-id", vec![id.clone()]),
+            None => (
+                "resource-id",
+                scope.resources().map(str::to_owned).collect(),
+            ),
+        };
+        match cloister_aws::describe_flow_logs(&self.aws, setting, &values).await {
+            Ok(found) => Ok(FlowLogs::Found(
+                found
+                    .into_iter()
+                    .map(|one| described(one, &self.aws))
+                    .collect(),
+            )),
+            Err(error) if error.class == ErrorClass::Denied => {
+                Ok(FlowLogs::Denied(Denied(refusal(&error))))
+            }
+            Err(error) => Err(unreachable_at(&error)),
+        }
+    }
+
     async fn observe(&self, kind: &str, id: &str) -> Result<Observed, Unreachable> {
         if let Some(why) = out_of_reach(id, self.aws.account_id(), self.aws.region()) {
             return Ok(Observed::Denied(Denied(why)));
@@ -125,11 +180,7 @@ impl Cloud for Account {
             Ok(None) => Ok(Observed::Absent),
             Err(error) if error.class == ErrorClass::NotFound => Ok(Observed::Absent),
             Err(error) if error.class == ErrorClass::Denied => {
-                let why = format!(
-                    "{error}; grant `{}` on `{}`",
-                    error.operation, error.subject
-                );
-                Ok(Observed::Denied(Denied(why)))
+                Ok(Observed::Denied(Denied(refusal(&error))))
             }
             Err(error) => Err(unreachable_at(&error)),
         }
@@ -157,6 +208,13 @@ fn behind(folder: &str) -> String {
 fn folder_of(key: &str, prefix: &str) -> Option<String> {
     let (folder, _) = key.strip_prefix(prefix)?.split_once('/')?;
     Some(format!("{prefix}{folder}/"))
+}
+
+fn refusal(error: &PartError) -> String {
+    format!(
+        "{error}; grant `{}` on `{}`",
+        error.operation, error.subject
+    )
 }
 
 fn unreachable_at(error: &PartError) -> Unreachable {

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use cloister_evidence::{
-    Findings, HISTORY_REACH, Hits, Query, Scanner, Trail, TrailLocation, scan_folder, scan_history,
+    Findings, HISTORY_REACH, Hits, Query, Scanner, Tally, Trail, TrailLocation, scan_folder,
+    scan_history,
 };
 use cloister_pattern::Pattern;
 use cloister_workflow::{Event, Evidence, Family, Place, Plan, Records, Source, SourceKind};
@@ -16,7 +17,7 @@ use crate::cloud::Cloud;
 use crate::run::{Progress, RunError};
 
 /// More matching records than this are counted only: a step that matches so many is too wide.
-const KEPT_PER_STEP: usize = 10_000;
+pub(crate) const KEPT_PER_STEP: usize = 10_000;
 /// One record shows that a family is recorded at all.
 const KEPT_PER_FAMILY: usize = 1;
 const KEPT_CHANGES: usize = 100;
@@ -209,10 +210,6 @@ impl Reading {
             }
         };
         let tally = &findings.tally;
-        let mut faults = tally.faults.clone();
-        if tally.faults_left_out > 0 {
-            faults.push(format!("{} more", tally.faults_left_out));
-        }
         Source {
             name: self.name.clone(),
             kind,
@@ -220,11 +217,20 @@ impl Reading {
             read_at,
             files: tally.files,
             records: tally.records,
-            faults,
+            faults: faults(tally),
             shows: BTreeSet::new(),
             region,
         }
     }
+}
+
+/// What could not be read, with how much of it was left out.
+pub(crate) fn faults(tally: &Tally) -> Vec<String> {
+    let mut faults = tally.faults.clone();
+    if tally.faults_left_out > 0 {
+        faults.push(format!("{} more", tally.faults_left_out));
+    }
+    faults
 }
 
 /// Scanning is work for a thread of its own, not for the runtime's.

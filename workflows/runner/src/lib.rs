@@ -9,9 +9,12 @@
 mod account;
 mod cloud;
 mod collect;
+mod described;
+mod flows;
 mod run;
 
-pub use account::{Account, live_kinds};
-pub use cloud::{Cloud, Denied, Observed};
+pub use account::{Account, flow_fields, live_kinds};
+pub use cloud::{Cloud, Delivery, Denied, FlowLogs, FoundFlowLog, Observed};
 pub use collect::SourceSpec;
+pub use flows::FlowFiles;
 pub use run::{Clock, DELIVERY_LAG, Progress, Run, RunError};

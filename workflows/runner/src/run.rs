@@ -12,6 +12,7 @@ use jiff::Timestamp;
 
 use crate::cloud::{Cloud, Denied, Observed};
 use crate::collect::{Collector, SourceSpec};
+use crate::flows::{FlowCollector, FlowFiles};
 
 /// CloudTrail delivers within about five minutes on average and promises nothing;
 /// most tools plan for fifteen.
@@ -26,6 +27,8 @@ const SHORTEST_PAUSE: Duration = Duration::from_secs(1);
 pub struct Run<'a> {
     pub plan: &'a Plan,
     pub sources: Vec<SourceSpec>,
+    /// Flow records beside those that flow logs of the account deliver.
+    pub flow_files: FlowFiles,
     /// Where windows begin that no step bounds.
     pub since: Timestamp,
     pub delivery_lag: Length,
@@ -90,7 +93,9 @@ impl Run<'_> {
     ) -> Result<Report, RunError> {
         let as_of = clock.now();
         let give_up = self.wait.map_or(as_of, |wait| later(as_of, wait));
-        let mut collector = Collector::new(self.plan, &self.sources, self.earliest(as_of));
+        let earliest = self.earliest(as_of);
+        let mut collector = Collector::new(self.plan, &self.sources, earliest);
+        let mut flow_collector = FlowCollector::new(self.plan, &self.flow_files, earliest);
         let mut evidence = self.no_evidence(as_of);
         loop {
             evidence.observed_at = clock.now();
@@ -99,6 +104,7 @@ impl Run<'_> {
             collector
                 .collect(cloud, clock.now(), &mut evidence, progress)
                 .await?;
+            evidence.flows = flow_collector.collect(cloud, clock.now(), progress).await?;
             let judgements = judge(self.plan, &evidence);
             let now = clock.now();
             let Some(pending) = pending(&judgements).filter(|_| now < give_up) else {
@@ -123,6 +129,7 @@ impl Run<'_> {
             observations: BTreeMap::new(),
             objects: Objects::new(),
             records: BTreeMap::new(),
+            flows: BTreeMap::new(),
             logging_changes: Vec::new(),
             sources: Vec::new(),
         }
@@ -130,15 +137,15 @@ impl Run<'_> {
 
     /// The start of the widest window: nothing older is read.
     fn earliest(&self, as_of: Timestamp) -> Timestamp {
-        let starts =
-            self.plan
-                .record_proofs()
-                .map(|(_, proof)| match (proof.within, &proof.after) {
-                    (Some(within), None) => as_of
-                        .checked_sub(within.as_duration())
-                        .unwrap_or(Timestamp::MIN),
-                    _ => self.since,
-                });
+        let starts = self
+            .plan
+            .counts()
+            .map(|count| match (count.within, &count.after) {
+                (Some(within), None) => as_of
+                    .checked_sub(within.as_duration())
+                    .unwrap_or(Timestamp::MIN),
+                _ => self.since,
+            });
         starts.min().unwrap_or(self.since)
     }
 

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use cloister_evidence::{HistoryPage, HistoryReader, LookupAttribute, TrailReader, Unreachable};
-use cloister_runner::{Clock, Cloud, Denied, Observed, Run};
-use cloister_workflow::{Length, Report, Verdict, Workflow};
+use cloister_evidence::{
+    HistoryPage, HistoryReader, LogPage, LogReader, LookupAttribute, TrailReader, Unreachable,
+};
+use cloister_runner::{Clock, Cloud, Denied, FlowFiles, FlowLogs, Observed, Run};
+use cloister_workflow::{FlowScope, Length, Report, Verdict, Workflow};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -83,7 +85,23 @@ impl HistoryReader for Account {
     }
 }
 
+impl LogReader for Account {
+    async fn events(
+        &self,
+        _: &str,
+        _: Timestamp,
+        _: Timestamp,
+        _: Option<String>,
+    ) -> Result<LogPage, Unreachable> {
+        Ok(LogPage::default())
+    }
+}
+
 impl Cloud for Account {
+    async fn flow_logs(&self, _: &FlowScope) -> Result<FlowLogs, Unreachable> {
+        Ok(FlowLogs::Found(Vec::new()))
+    }
+
     async fn observe(&self, kind: &str, id: &str) -> Result<Observed, Unreachable> {
         let mut asked = self.asked.lock().expect("not poisoned");
         asked.push(format!("{kind} {id}"));
@@ -129,6 +147,7 @@ fn run(account: &Account) -> Report {
     let run = Run {
         plan: &plan,
         sources: Vec::new(),
+        flow_files: FlowFiles::default(),
         since: Timestamp::UNIX_EPOCH,
         delivery_lag: Length::minutes(15),
         wait: None,

@@ -7,10 +7,13 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use cloister_evidence::{
-    HistoryPage, HistoryReader, LookupAttribute, LookupKey, TrailReader, Unreachable,
+    HistoryPage, HistoryReader, LogPage, LogReader, LookupAttribute, LookupKey, TrailReader,
+    Unreachable,
 };
-use cloister_runner::{Clock, Cloud, Observed, Progress, Run, SourceSpec};
-use cloister_workflow::{InputValue, Length, Paint, Plan, Report, Workflow, render_terminal};
+use cloister_runner::{Clock, Cloud, FlowFiles, FlowLogs, Observed, Progress, Run, SourceSpec};
+use cloister_workflow::{
+    FlowScope, InputValue, Length, Paint, Plan, Report, Workflow, render_terminal,
+};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
@@ -134,7 +137,23 @@ impl HistoryReader for Recording {
     }
 }
 
+impl LogReader for Recording {
+    async fn events(
+        &self,
+        _: &str,
+        _: Timestamp,
+        _: Timestamp,
+        _: Option<String>,
+    ) -> Result<LogPage, Unreachable> {
+        Ok(LogPage::default())
+    }
+}
+
 impl Cloud for Recording {
+    async fn flow_logs(&self, _: &FlowScope) -> Result<FlowLogs, Unreachable> {
+        Ok(FlowLogs::Found(Vec::new()))
+    }
+
     async fn observe(&self, kind: &str, id: &str) -> Result<Observed, Unreachable> {
         Ok(match self.live[kind][id].clone() {
             Value::Null => Observed::Absent,
@@ -190,6 +209,7 @@ fn run(sample: &str, source: SourceSpec, wait: Option<Length>) -> (Report, Vec<S
     let run = Run {
         plan: &plan,
         sources: vec![source],
+        flow_files: FlowFiles::default(),
         since: time("2026-01-15T00:00:00Z"),
         delivery_lag: Length::minutes(15),
         wait,

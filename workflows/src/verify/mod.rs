@@ -9,7 +9,9 @@ use std::fs;
 use std::path::Path;
 
 use cloister_evidence::EvidenceError;
-use cloister_runner::{Account, Clock, Run, RunError, SourceSpec, live_kinds};
+use cloister_runner::{
+    Account, Clock, FlowFiles, Run, RunError, SourceSpec, flow_fields, live_kinds,
+};
 use cloister_workflow::{Plan, Problems, Report, Workflow, render_terminal};
 use jiff::Timestamp;
 
@@ -26,6 +28,9 @@ pub(crate) fn run(args: &VerifyArgs, console: Console) -> Result<Exit, Failure> 
     let known: Vec<&str> = known.iter().map(String::as_str).collect();
     workflow
         .check_live_kinds(&known)
+        .map_err(|problems| invalid(&problems))?;
+    workflow
+        .check_flow_fields(&flow_fields())
         .map_err(|problems| invalid(&problems))?;
     let given = inputs::gather(args, &workflow)?;
     let plan = workflow
@@ -67,8 +72,12 @@ async fn execute(args: &VerifyArgs, plan: &Plan) -> Result<Report, Failure> {
     let clock = SystemClock;
     let run = Run {
         plan,
-        since: since(args, &sources, clock.now()),
+        since: since(args, plan, &sources, clock.now()),
         sources,
+        flow_files: FlowFiles {
+            paths: args.flow_logs.clone(),
+            format: args.flow_log_format.clone(),
+        },
         delivery_lag: args.delivery_lag,
         wait: args.wait,
     };
@@ -106,22 +115,31 @@ fn sources(args: &VerifyArgs) -> Vec<SourceSpec> {
     trails.chain(history).chain(folders).collect()
 }
 
-fn since(args: &VerifyArgs, sources: &[SourceSpec], now: Timestamp) -> Timestamp {
-    let only_folders = sources
-        .iter()
-        .all(|source| matches!(source, SourceSpec::Folder(_)));
+fn since(args: &VerifyArgs, plan: &Plan, sources: &[SourceSpec], now: Timestamp) -> Timestamp {
+    let only_files = !reads_flow_logs(plan)
+        && sources
+            .iter()
+            .all(|source| matches!(source, SourceSpec::Folder(_)));
     match &args.since {
         Some(since) => since.from(now),
         // Whoever names files wants them read, however old they are.
-        None if only_folders => Timestamp::UNIX_EPOCH,
+        None if only_files => Timestamp::UNIX_EPOCH,
         None => moment::DEFAULT.from(now),
     }
 }
 
 fn needs_account(args: &VerifyArgs, plan: &Plan) -> bool {
     let reads_aws = !args.trail.is_empty() || args.lookup_events;
-    let looks = plan.live_proofs().next().is_some() || plan.access_proofs().next().is_some();
+    let looks = plan.live_proofs().next().is_some()
+        || plan.access_proofs().next().is_some()
+        || reads_flow_logs(plan);
     !args.offline && (reads_aws || looks)
+}
+
+/// Whether a step asks for flow logs where they deliver to, not only for files.
+fn reads_flow_logs(plan: &Plan) -> bool {
+    plan.flow_proofs()
+        .any(|(_, proof)| proof.scope.is_in_account())
 }
 
 fn write_report(args: &VerifyArgs, report: &Report, console: Console) -> Result<(), Failure> {

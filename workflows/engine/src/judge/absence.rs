@@ -3,97 +3,98 @@
 use jiff::Timestamp;
 
 use super::Bench;
-use super::records::{Window, plural};
+use super::count::{Absence, Ground, Window, capitalized, plural};
 use crate::event::Event;
 use crate::evidence::{Evidence, Source, SourceKind};
 use crate::family::{Category, Family};
 use crate::plan::RecordProof;
 use crate::verdict::{Judgement, Verdict};
 
-/// Whether the sources prove that nothing else happened in a window.
-pub(super) enum Absence {
-    Proven { source: String },
-    Open { until: Timestamp, because: String },
-    Unprovable { because: String },
+/// The sources of CloudTrail records, as one step looks at them.
+pub(super) struct TrailGround<'a, 'b> {
+    pub(super) proof: &'b RecordProof,
+    pub(super) bench: &'b Bench<'a>,
 }
 
 /// Why a source does not prove absence.
-enum Doubt {
+pub(super) enum Doubt {
     /// Records may still arrive until then.
     Lag(Timestamp),
     Reason(String),
 }
 
-/// Judges silence where records were expected: never a pass.
-///
-/// `seen` says what was found nevertheless, as the start of a sentence.
-pub(super) fn silence(
-    proof: &RecordProof,
-    window: Window,
-    bench: &Bench<'_>,
-    seen: &str,
-) -> Judgement {
-    let evidence = bench.evidence;
-    let able = able_sources(&proof.family, evidence);
-    if able.is_empty() {
-        return Judgement::new(Verdict::Unavailable, no_source(&proof.family, evidence));
-    }
-    let due = deadline(window, evidence);
-    if able
-        .iter()
-        .any(|source| source.kind != SourceKind::Folder && source.read_at < due)
-    {
-        let because = format!("{seen}records of the window may arrive until {due}");
-        return Judgement::pending(due, capitalized(&because));
-    }
-    if let Some(source) = able.iter().find(|source| !source.faults.is_empty()) {
-        return Judgement::new(Verdict::Unavailable, unreadable(source));
-    }
-    if proof.family.category != Category::Management && !shown(&proof.family, &able) {
+impl Ground for TrailGround<'_, '_> {
+    fn silence(&self, window: Window, seen: &str) -> Judgement {
+        let TrailGround { proof, bench } = *self;
+        let evidence = bench.evidence;
+        let able = able_sources(&proof.family, evidence);
+        if able.is_empty() {
+            return Judgement::new(Verdict::Unavailable, no_source(&proof.family, evidence));
+        }
+        let due = window.deadline(evidence);
+        if able
+            .iter()
+            .any(|source| source.kind != SourceKind::Folder && source.read_at < due)
+        {
+            let because = format!("{seen}records of the window may arrive until {due}");
+            return Judgement::pending(due, capitalized(&because));
+        }
+        if let Some(source) = able.iter().find(|source| !source.faults.is_empty()) {
+            return Judgement::new(Verdict::Unavailable, unreadable(source));
+        }
+        if proof.family.category != Category::Management && !shown(&proof.family, &able) {
+            let because = format!(
+                "No source holds {} at all: either they are not recorded here, or nothing happened",
+                proof.family
+            );
+            return Judgement::new(Verdict::Unavailable, because);
+        }
+        let records: u64 = able.iter().map(|source| source.records).sum();
+        let further = if seen.is_empty() { "" } else { "further " };
         let because = format!(
-            "No source holds {} at all: either they are not recorded here, or nothing happened",
-            proof.family
+            "{seen}no {further}match among {records} records since {}",
+            window.start
         );
-        return Judgement::new(Verdict::Unavailable, because);
+        Judgement::new(Verdict::NotAttempted, capitalized(&because))
     }
-    let records: u64 = able.iter().map(|source| source.records).sum();
-    let further = if seen.is_empty() { "" } else { "further " };
-    let because = format!(
-        "{seen}no {further}match among {records} records since {}",
-        window.start
-    );
-    Judgement::new(Verdict::NotAttempted, capitalized(&because))
+
+    fn absence(&self, window: Window) -> Absence {
+        let TrailGround { proof, bench } = *self;
+        let able = able_sources(&proof.family, bench.evidence);
+        let doubts = able
+            .iter()
+            .map(|source| (source.name.as_str(), doubt(source, proof, window, bench)));
+        weigh(doubts).unwrap_or_else(|| Absence::Unprovable {
+            because: no_source(&proof.family, bench.evidence),
+        })
+    }
 }
 
-/// Asks each source whether it would hold what was not found.
-pub(super) fn absence(proof: &RecordProof, window: Window, bench: &Bench<'_>) -> Absence {
-    let able = able_sources(&proof.family, bench.evidence);
-    let mut doubts = Vec::new();
-    for source in &able {
-        match doubt(source, proof, window, bench) {
+/// Absence is proven by one source that leaves no doubt; `None` if there is no source.
+pub(super) fn weigh<'s>(
+    sources: impl Iterator<Item = (&'s str, Option<Doubt>)>,
+) -> Option<Absence> {
+    let mut lag = None;
+    let mut reason = None;
+    for (source, doubt) in sources {
+        match doubt {
             None => {
-                return Absence::Proven {
-                    source: source.name.clone(),
-                };
+                return Some(Absence::Proven {
+                    source: source.to_owned(),
+                });
             }
-            Some(doubt) => doubts.push(doubt),
+            Some(Doubt::Lag(until)) => lag = lag.or(Some(until)),
+            Some(Doubt::Reason(text)) => reason = reason.or(Some(text)),
         }
     }
-    let lag = doubts.iter().find_map(|doubt| match doubt {
-        Doubt::Lag(until) => Some(*until),
-        Doubt::Reason(_) => None,
+    let open = lag.map(|until| Absence::Open {
+        until,
+        because: format!("Records of the window may arrive until {until}"),
     });
-    if let Some(until) = lag {
-        let because = format!("Records of the window may arrive until {until}");
-        return Absence::Open { until, because };
-    }
-    let because = match doubts.into_iter().next() {
-        Some(Doubt::Reason(reason)) => {
-            format!("Nothing was found, but that proves nothing: {reason}")
-        }
-        _ => no_source(&proof.family, bench.evidence),
-    };
-    Absence::Unprovable { because }
+    let unprovable = reason.map(|reason| Absence::Unprovable {
+        because: format!("Nothing was found, but that proves nothing: {reason}"),
+    });
+    open.or(unprovable)
 }
 
 /// The first reason why `source` may lack a record of the window.
@@ -117,7 +118,7 @@ fn doubt(source: &Source, proof: &RecordProof, window: Window, bench: &Bench<'_>
             change.name, change.time
         ));
     }
-    let due = deadline(window, bench.evidence);
+    let due = window.deadline(bench.evidence);
     (source.read_at < due).then_some(Doubt::Lag(due))
 }
 
@@ -158,6 +159,7 @@ fn change_within<'a>(window: Window, source: &Source, evidence: &'a Evidence) ->
 fn able_sources<'a>(family: &Family, evidence: &'a Evidence) -> Vec<&'a Source> {
     let able = |source: &&Source| match source.kind {
         SourceKind::Folder | SourceKind::Trail => true,
+        SourceKind::FlowLog => false,
         SourceKind::LookupEvents => {
             family.category == Category::Management
                 && source
@@ -180,7 +182,7 @@ fn shown(family: &Family, sources: &[&Source]) -> bool {
     sources.iter().any(|source| source.shows.contains(family))
 }
 
-fn unreadable(source: &Source) -> String {
+pub(super) fn unreadable(source: &Source) -> String {
     let first = source
         .faults
         .first()
@@ -191,20 +193,4 @@ fn unreadable(source: &Source) -> String {
         "{count} of {} could not be read, such as {first}",
         source.name
     )
-}
-
-fn deadline(window: Window, evidence: &Evidence) -> Timestamp {
-    let lag = evidence.delivery_lag.as_duration();
-    window
-        .asked_until
-        .checked_add(lag)
-        .unwrap_or(Timestamp::MAX)
-}
-
-fn capitalized(text: &str) -> String {
-    let mut letters = text.chars();
-    match letters.next() {
-        Some(first) => first.to_uppercase().chain(letters).collect(),
-        None => String::new(),
-    }
 }

@@ -170,6 +170,7 @@ fn judged(check: &str, objects: Objects) -> Judgement {
         observations: BTreeMap::new(),
         objects,
         records: BTreeMap::new(),
+        flows: BTreeMap::new(),
         logging_changes: Vec::new(),
         sources: Vec::new(),
     };

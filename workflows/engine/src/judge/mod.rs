@@ -4,6 +4,9 @@ mod absence;
 mod access;
 #[cfg(test)]
 mod access_tests;
+mod count;
+mod flow_absence;
+mod flows;
 mod live;
 mod records;
 #[cfg(test)]
@@ -11,7 +14,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use crate::event::Event;
+use self::count::{Anchor, Ruling};
 use crate::evidence::Evidence;
 use crate::plan::{Plan, PlannedStep, Proof};
 use crate::verdict::{Judgement, Verdict};
@@ -46,8 +49,8 @@ pub fn judge(plan: &Plan, evidence: &Evidence) -> Vec<Judgement> {
 struct Bench<'a> {
     evidence: &'a Evidence,
     judged: BTreeMap<&'a str, Judgement>,
-    /// The first record that counted for a step, for `after` and `same_principal_as`.
-    anchors: BTreeMap<&'a str, &'a Event>,
+    /// The first record that counted for a step, for `after`, `same_principal_as` and the like.
+    anchors: BTreeMap<&'a str, Anchor<'a>>,
 }
 
 impl<'a> Bench<'a> {
@@ -63,14 +66,23 @@ impl<'a> Bench<'a> {
             ),
             Proof::Records(proof) => {
                 let ruling = records::judge_records(proof, &step.id, self);
-                if let Some(anchor) = ruling.anchor {
-                    self.anchors.insert(&step.id, anchor);
-                }
-                ruling.judgement
+                self.note(step, ruling)
+            }
+            Proof::Flows(proof) => {
+                let ruling = flows::judge_flows(proof, &step.id, self);
+                self.note(step, ruling)
             }
             Proof::Access(proof) => access::judge_access(proof, self.evidence),
             Proof::Manual { question } => Judgement::new(Verdict::Manual, question.clone()),
         }
+    }
+
+    /// Remembers what other steps refer to.
+    fn note(&mut self, step: &'a PlannedStep, ruling: Ruling<'a>) -> Judgement {
+        if let Some(anchor) = ruling.anchor {
+            self.anchors.insert(&step.id, anchor);
+        }
+        ruling.judgement
     }
 
     /// The judgement of a step whose ground is missing.
@@ -99,13 +111,10 @@ impl<'a> Bench<'a> {
 
 /// Steps that must pass before this one can be judged.
 fn grounds(step: &PlannedStep) -> impl Iterator<Item = &str> {
-    let (after, principal) = match &step.proof {
-        Proof::Records(proof) => (proof.after.as_deref(), proof.same_principal_as.as_deref()),
-        _ => (None, None),
-    };
-    step.needs
-        .iter()
-        .map(String::as_str)
-        .chain(after)
-        .chain(principal)
+    let count = step.proof.count();
+    let named = count
+        .into_iter()
+        .flat_map(|count| [&count.after, &count.same_as]);
+    let named = named.flatten();
+    step.needs.iter().chain(named).map(String::as_str)
 }

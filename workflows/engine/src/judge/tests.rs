@@ -106,6 +106,7 @@ fn evidence(sources: Vec<Source>, records: &[(&str, Vec<Event>)]) -> Evidence {
         observations: BTreeMap::new(),
         objects: BTreeMap::new(),
         records: records.iter().map(keep).collect(),
+        flows: BTreeMap::new(),
         logging_changes: Vec::new(),
         sources,
     }

@@ -131,7 +131,7 @@ impl Report {
             outcome: outcome(&steps),
             grade: grade(&steps),
             inputs: plan.inputs.clone(),
-            sources: evidence.sources.iter().map(SourceReport::from).collect(),
+            sources: sources(evidence),
             steps,
         }
     }
@@ -149,6 +149,16 @@ pub fn report_schema() -> Schema {
         .for_serialize()
         .into_generator()
         .into_root_schema_for::<Report>()
+}
+
+/// Every source once, however many steps it bears on.
+fn sources(evidence: &Evidence) -> Vec<SourceReport> {
+    let flow_logs = evidence.flows.values().flat_map(|flows| &flows.sources);
+    let flow_logs: BTreeMap<&str, &Source> = flow_logs
+        .map(|flow_log| (flow_log.source.name.as_str(), &flow_log.source))
+        .collect();
+    let sources = evidence.sources.iter().chain(flow_logs.into_values());
+    sources.map(SourceReport::from).collect()
 }
 
 impl From<&Source> for SourceReport {

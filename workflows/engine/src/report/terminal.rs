@@ -3,7 +3,8 @@
 use std::fmt::Write;
 
 use super::{Outcome, Report, SourceReport, StepReport};
-use crate::verdict::{DecisionExhibit, EventExhibit, Exhibit, Verdict};
+use crate::event::Place;
+use crate::verdict::{DecisionExhibit, EventExhibit, Exhibit, FlowExhibit, Verdict};
 
 /// Narrower than this, wrapping makes text harder to read than a long line does.
 const NARROWEST: usize = 40;
@@ -163,6 +164,7 @@ fn exhibit_line(exhibit: &Exhibit) -> String {
         Exhibit::Object { kind, id, time } => format!("- {kind} {id}, observed {time}"),
         Exhibit::Decision(decision) => decision_line(decision),
         Exhibit::Event(event) => event_line(event),
+        Exhibit::Flow(flow) => flow_line(flow),
     }
 }
 
@@ -199,11 +201,39 @@ fn event_line(event: &EventExhibit) -> String {
             let _ = write!(line, ", {label} {value}");
         }
     }
-    let place = &event.place;
-    let _ = write!(
-        line,
-        ", {} byte {} (record {})",
-        place.file, place.offset, place.index
-    );
+    let _ = write!(line, ", {}", place(&event.place, None));
     line
+}
+
+fn flow_line(flow: &FlowExhibit) -> String {
+    let end = |address: &Option<String>, port: Option<u64>| {
+        let address = address.as_deref().unwrap_or("-");
+        port.map_or(address.to_owned(), |port| format!("{address}:{port}"))
+    };
+    let mut line = format!(
+        "- {} {} -> {}",
+        flow.start,
+        end(&flow.srcaddr, flow.srcport),
+        end(&flow.dstaddr, flow.dstport),
+    );
+    let texts = [&flow.action, &flow.interface_id];
+    for text in texts.into_iter().flatten() {
+        let _ = write!(line, ", {text}");
+    }
+    let _ = write!(line, ", {}", place(&flow.place, flow.event_id.as_deref()));
+    if let Some(answer) = &flow.answer {
+        let answered = place(&answer.place, answer.event_id.as_deref());
+        let _ = write!(line, ", answered: {answered}");
+    }
+    line
+}
+
+fn place(place: &Place, event_id: Option<&str>) -> String {
+    match event_id {
+        Some(event_id) => format!("{} event {event_id}", place.file),
+        None => format!(
+            "{} byte {} (record {})",
+            place.file, place.offset, place.index
+        ),
+    }
 }

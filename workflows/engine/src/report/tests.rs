@@ -71,7 +71,8 @@ fn report() -> Report {
         time: time("2026-01-01T01:00:00Z"),
     };
     let judgements = vec![
-        Judgement::new(Verdict::Pass, "1 matching record in the window").with_events(&[&event]),
+        Judgement::new(Verdict::Pass, "1 matching record in the window")
+            .with_exhibits([Exhibit::from(&event)].into_iter()),
         Judgement::new(
             Verdict::Fail,
             "`s3:bucket` `data`: `versioning` should be \"Enabled\", but is \"Suspended\"",
@@ -95,6 +96,7 @@ fn report() -> Report {
         observations: std::collections::BTreeMap::new(),
         objects: std::collections::BTreeMap::new(),
         records: std::collections::BTreeMap::new(),
+        flows: std::collections::BTreeMap::new(),
         logging_changes: Vec::new(),
         sources: vec![Source {
             name: "trail s3://trail".to_owned(),
