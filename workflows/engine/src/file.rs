@@ -321,9 +321,10 @@ impl de::Visitor<'_> for AnsweredVisitor {
     }
 
     fn visit_bool<E: de::Error>(self, answered: bool) -> Result<Answered, E> {
-        Ok(match answered {
-            true => Answered::Yes,
-            false => Answered::No,
+        Ok(if answered {
+            Answered::Yes
+        } else {
+            Answered::No
         })
     }
 

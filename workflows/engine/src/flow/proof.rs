@@ -135,8 +135,9 @@ pub(crate) fn check_fields(pattern: &Node, known: &[(&str, bool)], problems: &mu
     };
     for (key, value) in entries {
         if key.name == OR {
-            let branches = value.elements().iter();
-            branches.for_each(|branch| check_fields(branch, known, problems));
+            for branch in value.elements() {
+                check_fields(branch, known, problems);
+            }
             continue;
         }
         match known.iter().find(|(name, _)| *name == key.name) {
@@ -170,7 +171,9 @@ fn named_fields(pattern: &Value, fields: &mut BTreeSet<String>) {
     for (name, value) in pattern.as_object().into_iter().flatten() {
         match value.as_array() {
             Some(branches) if name == OR => {
-                branches.iter().for_each(|one| named_fields(one, fields));
+                for branch in branches {
+                    named_fields(branch, fields);
+                }
             }
             _ => {
                 fields.insert(name.clone());

@@ -104,10 +104,8 @@ impl FlowGround<'_> {
         let name = &source.source.name;
         let Some(log) = &source.log else {
             let is_empty = source.source.records == 0 && source.source.faults.is_empty();
-            return match is_empty {
-                true => Some(format!("{name} holds no flow record")),
-                false => self.missing_field(source),
-            };
+            let nothing = is_empty.then(|| format!("{name} holds no flow record"));
+            return nothing.or_else(|| self.missing_field(source));
         };
         if window.asked_until < log.created {
             return Some(format!("{name} was made at {} only", log.created));

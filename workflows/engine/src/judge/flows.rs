@@ -106,9 +106,10 @@ fn keep_by_answer<'a>(
     }
     tally.open = open;
     let wanted = ground.proof.answered == Answered::Yes;
-    let (counted, others, what) = match wanted {
-        true => (answered, unanswered, "but no answer came back"),
-        false => (unanswered, answered, "and answers came back"),
+    let (counted, others, what) = if wanted {
+        (answered, unanswered, "but no answer came back")
+    } else {
+        (unanswered, answered, "and answers came back")
     };
     if !others.is_empty() {
         let because = format!("{}, {what}", plural(others.len(), "matching record"));

@@ -88,18 +88,20 @@ impl FlowObjects {
             "" => String::new(),
             prefix => format!("{prefix}/"),
         };
-        match self.hive {
-            true => format!(
+        if self.hive {
+            format!(
                 "{prefix}AWSLogs/aws-account-id={account}/aws-service=vpcflowlogs/aws-region={region}/"
-            ),
-            false => format!("{prefix}AWSLogs/{account}/vpcflowlogs/{region}/"),
+            )
+        } else {
+            format!("{prefix}AWSLogs/{account}/vpcflowlogs/{region}/")
         }
     }
 
     fn day(&self, time: Timestamp) -> String {
-        let layout = match self.hive {
-            true => "year=%Y/month=%m/day=%d",
-            false => "%Y/%m/%d",
+        let layout = if self.hive {
+            "year=%Y/month=%m/day=%d"
+        } else {
+            "%Y/%m/%d"
         };
         time.strftime(layout).to_string()
     }

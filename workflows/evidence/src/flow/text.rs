@@ -40,9 +40,10 @@ pub(super) fn scan_text(
             record: String::new(),
         };
         // S3 objects may be joined from several gzip members; all of them are records.
-        match is_gzip {
-            true => text.read(BufReader::new(MultiGzDecoder::new(input))),
-            false => text.read(input),
+        if is_gzip {
+            text.read(BufReader::new(MultiGzDecoder::new(input)))
+        } else {
+            text.read(input)
         }
     });
     if let Err(error) = outcome {
