@@ -134,7 +134,7 @@ pub(crate) struct VerifyArgs {
     )]
     pub(crate) flow_log_format: Option<Columns>,
     /// Where windows begin that no step bounds: a length of time (`24h`, `7d`) or a UTC time
-    /// (`2026-01-31`, `2026-01-31T12:00:00Z`). Default: `24h`; everything, if all sources are folders.
+    /// (`2026-01-31`, `2026-01-31T12:00:00Z`). Default: `24h`; everything, if all records come from files.
     #[arg(long, value_name = "TIME|LENGTH", help_heading = "Evidence")]
     pub(crate) since: Option<Since>,
     /// How long a record may take to arrive. Before that, silence is `pending`.

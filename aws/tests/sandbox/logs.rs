@@ -110,7 +110,7 @@ async fn a_retained_group_is_left_as_it_is_and_taken_up_again() {
 const FORMAT: &str = "${version} ${vpc-id} ${srcaddr} ${dstaddr} ${action} ${log-status}";
 
 /// Settings of a flow log to a log group; both and the VPC are made first.
-async fn flow_log_settings(sandbox: &Sandbox, aws: &Aws, name: &str) -> Value {
+pub(crate) async fn flow_log_settings(sandbox: &Sandbox, aws: &Aws, name: &str) -> Value {
     let vpc = vpc(sandbox, aws, name).await;
     let group = log_group_settings(name);
     let group = parent(sandbox, aws, "logs:log-group", &group).await;

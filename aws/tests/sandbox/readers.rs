@@ -1,11 +1,14 @@
 //! The readers of evidence.
 
-use cloister_aws::{LookupAttribute, get_object, list_objects, lookup_events, observe};
+use cloister_aws::{
+    FlowLogDestination, LookupAttribute, describe_flow_logs, filter_log_events, get_object,
+    list_objects, lookup_events, observe,
+};
 use cloister_composite::ErrorClass;
 use jiff::{Timestamp, ToSpan};
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::{buckets::bucket_settings, contract::kind, support::Sandbox};
+use crate::{buckets::bucket_settings, contract::kind, logs::flow_log_settings, support::Sandbox};
 
 #[tokio::test]
 async fn objects_are_listed_in_pages_and_fetched_whole() {
@@ -81,6 +84,111 @@ async fn recent_events_are_looked_up_by_attribute() {
         agent.contains("APN/1.0 terraform-provider-cloister/"),
         "{agent}"
     );
+}
+
+/// An interface in a new subnet of the VPC.
+async fn interface(sandbox: &Sandbox, vpc_id: &str) -> String {
+    let ec2 = sandbox.ec2();
+    let vpcs = ec2.describe_vpcs().vpc_ids(vpc_id).send().await.unwrap();
+    let cidr = vpcs.vpcs()[0].cidr_block().unwrap();
+    let (address, _) = cidr.split_once('/').unwrap();
+    let subnet = ec2
+        .create_subnet()
+        .vpc_id(vpc_id)
+        .cidr_block(format!("{address}/28"));
+    let subnet = subnet.send().await.unwrap().subnet.unwrap();
+    let made = ec2
+        .create_network_interface()
+        .set_subnet_id(subnet.subnet_id)
+        .send()
+        .await;
+    let made = made.unwrap().network_interface.unwrap();
+    made.network_interface_id.unwrap()
+}
+
+#[tokio::test]
+async fn flow_logs_are_described_and_their_events_read() {
+    let sandbox = Sandbox::start();
+    let aws = &*sandbox.aws().await;
+    let settings = flow_log_settings(&sandbox, aws, "net").await;
+    let flow_log = kind("ec2:flow-log").create(aws, &settings, "token").await;
+    let id = flow_log.unwrap().id;
+    let vpc_id = settings["vpc_id"].as_str().unwrap().to_owned();
+
+    let found = describe_flow_logs(aws, "resource-id", std::slice::from_ref(&vpc_id)).await;
+    let [flow_log] = &*found.unwrap() else {
+        panic!("one flow log records the VPC");
+    };
+    assert_eq!(
+        (
+            &flow_log.id,
+            &flow_log.resource_id,
+            flow_log.format.as_deref()
+        ),
+        (&id, &vpc_id, settings["format"].as_str())
+    );
+    assert_eq!(
+        (flow_log.traffic_type.as_str(), flow_log.aggregation_seconds),
+        ("ALL", 60)
+    );
+    let group = "/cloister/net";
+    assert_eq!(
+        flow_log.destination,
+        FlowLogDestination::LogGroup {
+            name: group.to_owned(),
+            account: Some("111122223333".to_owned()),
+        }
+    );
+    // The role that is to write the records is not there.
+    assert_eq!(flow_log.delivery_error.as_deref(), Some("Access error"));
+    assert!(
+        describe_flow_logs(aws, "flow-log-id", &["fl-00000000000000000".to_owned()])
+            .await
+            .unwrap()
+            .is_empty()
+    );
+
+    let trust = json!({"Version": "2012-10-17", "Statement": [{
+        "Effect": "Allow", "Principal": {"Service": "vpc-flow-logs.amazonaws.com"}, "Action": "sts:AssumeRole",
+    }]});
+    let role = sandbox.iam().create_role().role_name("flow-logs");
+    let role = role.assume_role_policy_document(trust.to_string());
+    role.send().await.unwrap();
+    kind("ec2:flow-log")
+        .delete(aws, &id, &Value::Null)
+        .await
+        .unwrap();
+    kind("ec2:flow-log")
+        .create(aws, &settings, "again")
+        .await
+        .unwrap();
+    let interface = interface(&sandbox, &vpc_id).await;
+    sandbox.play(&json!([
+        {"interface": interface, "destination": "93.184.216.34", "port": 443},
+        {"interface": interface, "nothing": true},
+    ]));
+    let now = Timestamp::now();
+    let (start, end) = (now - 1.hour(), now + 1.hour());
+    let page = filter_log_events(aws, group, start, end, None)
+        .await
+        .unwrap();
+    let stream = format!("{interface}-all");
+    assert!(
+        page.events.iter().all(|event| event.stream == stream),
+        "{page:?}"
+    );
+    let ends: Vec<&str> = page
+        .events
+        .iter()
+        .filter_map(|event| event.message.split_once("93.184.216.34 "))
+        .map(|(_, end)| end)
+        .collect();
+    assert_eq!(
+        (ends, page.events.len(), page.next),
+        (vec!["ACCEPT OK"], 2, None)
+    );
+    let earlier = filter_log_events(aws, group, start, now - 30.minutes(), None).await;
+    assert_eq!(earlier.unwrap().events, []);
 }
 
 #[tokio::test]

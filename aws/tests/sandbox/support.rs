@@ -184,6 +184,11 @@ impl Sandbox {
         self.control("POST", "deliver", "");
     }
 
+    /// Plays connections, which flow logs record.
+    pub(crate) fn play(&self, flows: &Value) {
+        self.control("POST", "flows", &flows.to_string());
+    }
+
     /// IAM as any administrator has it, to make what is only looked at.
     pub(crate) fn iam(&self) -> aws_sdk_iam::Client {
         let config = aws_sdk_iam::Config::builder()
