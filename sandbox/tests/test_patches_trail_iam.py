@@ -121,6 +121,35 @@ def test_an_attached_policy_is_not_deleted(aws: Aws) -> None:
     iam.delete_policy(PolicyArn=arn)
 
 
+def test_names_of_policies_are_taken_whatever_path_and_case(aws: Aws) -> None:
+    iam = aws("iam")
+    text = policy({"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"})
+    iam.get_policy(PolicyArn="arn:aws:iam::aws:policy/ReadOnlyAccess")
+    arn = iam.create_policy(PolicyName="ReadOnlyAccess", PolicyDocument=text)["Policy"]["Arn"]
+    for path, name in [("/", "ReadOnlyAccess"), ("/team/", "ReadOnlyAccess"), ("/", "readonlyaccess")]:
+        taken = f"A policy called {name} already exists. Duplicate names are not allowed."
+        refused = refusal(iam.create_policy, PolicyName=name, Path=path, PolicyDocument=text)
+        assert refused == (409, "EntityAlreadyExists", taken)
+    iam.delete_policy(PolicyArn=arn)
+    iam.create_policy(PolicyName="readonlyaccess", Path="/team/", PolicyDocument=text)
+
+
+def test_a_boundary_is_a_policy_that_exists(aws: Aws) -> None:
+    iam = aws("iam")
+    text = policy({"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"})
+    missing = "arn:aws:iam::111122223333:policy/missing"
+    unseen = (404, "NoSuchEntity", f"Scope ARN: {missing} does not exist or is not attachable.")
+    make = {"RoleName": "bounded", "AssumeRolePolicyDocument": _trust()}
+    assert refusal(iam.create_role, **make, PermissionsBoundary=missing) == unseen
+    made = iam.create_policy(PolicyName="boundary", PolicyDocument=text)["Policy"]["Arn"]
+    iam.create_role(**make, PermissionsBoundary=made)
+    assert refusal(iam.put_role_permissions_boundary, RoleName="bounded", PermissionsBoundary=missing) == unseen
+    managed = "arn:aws:iam::aws:policy/PowerUserAccess"
+    iam.put_role_permissions_boundary(RoleName="bounded", PermissionsBoundary=managed)
+    shown = iam.get_role(RoleName="bounded")["Role"]["PermissionsBoundary"]
+    assert shown["PermissionsBoundaryArn"] == managed
+
+
 def test_policies_have_sizes_and_roles_have_room(aws: Aws) -> None:
     iam = aws("iam")
     long = _trust(Condition={"StringEquals": {"sts:ExternalId": ["x" * 100] * 20}})

@@ -6,12 +6,13 @@ import json
 from typing import Any
 
 from moto.iam.exceptions import MalformedPolicyDocument
-from moto.iam.models import IAMBackend, Role
+from moto.iam.models import AWSManagedPolicy, IAMBackend, ManagedPolicy, Role
 from moto.iam.policy_validation import IAMTrustPolicyDocumentValidator
 
 from . import principals
 from .documents import parse, statements
 from .documents import principals as named_principals
+from .iam_managed import managed_policy
 from .wrap import AwsError, around
 
 
@@ -32,7 +33,14 @@ def apply() -> None:
         # Roles that AWS makes by itself come without one.
         if kwargs.get("linked_service") is None and len(args) < 6:
             _check_trust(assume_role_policy_document, self.partition)
+        _check_boundary(self, kwargs.get("permissions_boundary") or (args[1] if len(args) > 1 else None))
         return original(self, role_name, assume_role_policy_document, *args, **kwargs)
+
+    @around(IAMBackend, "put_role_permissions_boundary")
+    def put_boundary(original: Any, self: IAMBackend, role_name: str, permissions_boundary: str) -> None:
+        self.get_role(role_name)
+        _check_boundary(self, permissions_boundary)
+        original(self, role_name, permissions_boundary)
 
     @around(IAMBackend, "update_assume_role_policy")
     def update_trust(original: Any, self: IAMBackend, role_name: str, policy_document: str) -> None:
@@ -40,6 +48,16 @@ def apply() -> None:
         _check_trust(policy_document, self.partition)
         original(self, role_name, policy_document)
         role.cloister_principals = _ids(policy_document, self.partition)
+
+    @around(IAMBackend, "create_policy")
+    def create_policy(
+        original: Any, self: IAMBackend, description: str, path: str, document: str, name: str, *args: Any, **kwargs: Any
+    ) -> ManagedPolicy:
+        own = (policy for policy in self.managed_policies.values() if not isinstance(policy, AWSManagedPolicy))
+        if any(policy.name.lower() == name.lower() for policy in own):
+            message = f"A policy called {name} already exists. Duplicate names are not allowed."
+            raise AwsError("EntityAlreadyExists", message)
+        return original(self, description, path, document, name, *args, **kwargs)
 
     @around(IAMBackend, "delete_policy")
     def delete_policy(original: Any, self: IAMBackend, policy_arn: str) -> None:
@@ -99,6 +117,12 @@ def _check_trust(text: str | None, partition: str) -> None:
     if invalid is not None:
         kind, value = invalid
         raise MalformedPolicyDocument(f'Invalid principal in policy: "{kind}":"{value}"')
+
+
+def _check_boundary(backend: IAMBackend, arn: str | None) -> None:
+    # What is no ARN of a policy is moto's to refuse.
+    if arn and backend.policy_arn_regex.match(arn) and managed_policy(backend, arn) is None:
+        raise AwsError("NoSuchEntity", f"Scope ARN: {arn} does not exist or is not attachable.")
 
 
 def _ids(text: str | None, partition: str) -> dict[str, str]:
