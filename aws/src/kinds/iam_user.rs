@@ -2,13 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use aws_sdk_iam::types::Group;
 use cloister_composite::{PartError, Tags};
-use futures::future::try_join3;
+use futures::future::try_join;
 use serde::Serialize;
 use serde_json::Value;
 
 use super::{
-    iam_document::{is_meant, name_of, parse_document},
+    iam_document::{is_meant, name_of},
+    iam_policies::{Holder, Page, all, page, read_policies},
     iam_tags::iam_tags,
     settled::answered,
 };
@@ -18,9 +20,6 @@ use crate::{calls::Operation, session::Aws};
 pub(crate) const KIND: &str = "iam:user";
 
 const GET: Operation = Operation::read("iam:GetUser");
-const LIST_INLINE: Operation = Operation::read("iam:ListUserPolicies");
-const GET_INLINE: Operation = Operation::read("iam:GetUserPolicy");
-const LIST_ATTACHED: Operation = Operation::read("iam:ListAttachedUserPolicies");
 const LIST_GROUPS: Operation = Operation::read("iam:ListGroupsForUser");
 
 /// A user as IAM describes it.
@@ -61,100 +60,45 @@ pub(crate) async fn read_user(aws: &Aws, id: &str) -> Result<Option<IamUserObser
     let boundary = user
         .permissions_boundary
         .and_then(|boundary| boundary.permissions_boundary_arn);
-    let (inline_policies, attached_policies, groups) = try_join3(
-        read_inline(aws, name),
-        read_attached(aws, name),
-        read_groups(aws, name),
-    )
-    .await?;
+    let holder = Holder::User(name);
+    let (policies, groups) =
+        match try_join(read_policies(aws, holder), read_groups(aws, name)).await {
+            Err(error) if error.is_not_found() => return Ok(None),
+            answer => answer?,
+        };
+    let Some(policies) = policies else {
+        return Ok(None);
+    };
     Ok(Some(IamUserObserved {
         name: user.user_name,
         path: user.path,
         arn: user.arn,
         unique_id: user.user_id,
         permissions_boundary: boundary,
-        inline_policies,
-        attached_policies,
+        inline_policies: policies.inline,
+        attached_policies: policies.attached,
         groups,
         tags: iam_tags(user.tags),
     }))
 }
 
-async fn read_inline(aws: &Aws, name: &str) -> Result<BTreeMap<String, Value>, PartError> {
-    let mut policies = BTreeMap::new();
-    for policy in list_inline(aws, name).await? {
-        let request = aws
-            .iam()
-            .get_user_policy()
-            .user_name(name)
-            .policy_name(&policy);
-        let answer = aws
-            .call(GET_INLINE, name, || request.clone().send())
-            .await?;
-        let document = parse_document(&answer.policy_document, GET_INLINE.api)?;
-        policies.insert(policy, document);
-    }
-    Ok(policies)
-}
-
-async fn list_inline(aws: &Aws, name: &str) -> Result<Vec<String>, PartError> {
-    let mut names = Vec::new();
-    let mut marker = None;
-    loop {
-        let request = aws
-            .iam()
-            .list_user_policies()
-            .user_name(name)
-            .set_marker(marker);
-        let page = aws
-            .call(LIST_INLINE, name, || request.clone().send())
-            .await?;
-        names.extend(page.policy_names);
-        if !page.is_truncated {
-            return Ok(names);
-        }
-        marker = Some(answered(page.marker, LIST_INLINE.api, "Marker")?);
-    }
-}
-
-async fn read_attached(aws: &Aws, name: &str) -> Result<BTreeSet<String>, PartError> {
-    let mut arns = BTreeSet::new();
-    let mut marker = None;
-    loop {
-        let request = aws
-            .iam()
-            .list_attached_user_policies()
-            .user_name(name)
-            .set_marker(marker);
-        let page = aws
-            .call(LIST_ATTACHED, name, || request.clone().send())
-            .await?;
-        for policy in page.attached_policies.unwrap_or_default() {
-            arns.insert(answered(policy.policy_arn, LIST_ATTACHED.api, "PolicyArn")?);
-        }
-        if !page.is_truncated {
-            return Ok(arns);
-        }
-        marker = Some(answered(page.marker, LIST_ATTACHED.api, "Marker")?);
-    }
-}
-
 async fn read_groups(aws: &Aws, name: &str) -> Result<BTreeSet<String>, PartError> {
-    let mut groups = BTreeSet::new();
-    let mut marker = None;
-    loop {
-        let request = aws
-            .iam()
-            .list_groups_for_user()
-            .user_name(name)
-            .set_marker(marker);
-        let page = aws
-            .call(LIST_GROUPS, name, || request.clone().send())
-            .await?;
-        groups.extend(page.groups.into_iter().map(|group| group.group_name));
-        if !page.is_truncated {
-            return Ok(groups);
-        }
-        marker = Some(answered(page.marker, LIST_GROUPS.api, "Marker")?);
-    }
+    let groups = all(|marker| groups_page(aws, name, marker)).await?;
+    Ok(groups.into_iter().map(|group| group.group_name).collect())
+}
+
+async fn groups_page(
+    aws: &Aws,
+    name: &str,
+    marker: Option<String>,
+) -> Result<Page<Group>, PartError> {
+    let list = aws.iam().list_groups_for_user().user_name(name);
+    let list = list.set_marker(marker);
+    let found = aws.call(LIST_GROUPS, name, || list.clone().send()).await?;
+    page(
+        LIST_GROUPS.api,
+        found.groups,
+        found.is_truncated,
+        found.marker,
+    )
 }

@@ -18,8 +18,10 @@ mod ec2_vpc_endpoint;
 pub(crate) mod efs_file_system;
 mod iam_document;
 pub(crate) mod iam_group;
+mod iam_policies;
 pub(crate) mod iam_policy;
-pub(crate) mod iam_role;
+mod iam_role;
+mod iam_role_policies;
 mod iam_tags;
 pub(crate) mod iam_user;
 mod kms_alias;
@@ -70,7 +72,10 @@ pub use ec2_vpc_endpoint::{Ec2VpcEndpoint, Ec2VpcEndpointDesired, Ec2VpcEndpoint
 pub use efs_file_system::{FileSystemObserved, MountTarget};
 pub use iam_group::IamGroupObserved;
 pub use iam_policy::IamPolicyObserved;
-pub use iam_role::IamRoleObserved;
+pub use iam_role::{IamRole, IamRoleDesired, IamRoleObserved};
+pub use iam_role_policies::{
+    IamRolePolicies, IamRolePoliciesDesired, IamRolePoliciesDisposal, IamRolePoliciesObserved,
+};
 pub use iam_user::IamUserObserved;
 pub use kms_alias::{KmsAlias, KmsAliasDesired, KmsAliasObserved};
 pub use kms_key::{KmsKey, KmsKeyDesired, KmsKeyDisposal, KmsKeyObserved, Rotation};
@@ -111,6 +116,8 @@ pub fn kinds() -> Kinds<Aws> {
         .with::<Ec2Subnet>()
         .with::<Ec2Vpc>()
         .with::<Ec2VpcEndpoint>()
+        .with::<IamRole>()
+        .with::<IamRolePolicies>()
         .with::<KmsAlias>()
         .with::<KmsKey>()
         .with::<LogGroup>()
@@ -147,6 +154,8 @@ mod tests {
                 "ec2:subnet",
                 "ec2:vpc",
                 "ec2:vpc-endpoint",
+                "iam:role",
+                "iam:role-policies",
                 "kms:alias",
                 "kms:key",
                 "logs:log-group",

@@ -7,6 +7,13 @@ use serde_json::Value;
 use super::tags::are_of_part;
 use crate::session::Aws;
 
+/// The setting `name` where it is an id in AWS: names there are ASCII, and the mark of a reference that is not settled
+/// yet is not.
+pub(crate) fn natural_name(settings: &Value, name: &str) -> Option<String> {
+    let text = settings.get(name)?.as_str()?;
+    (!text.is_empty() && text.is_ascii()).then(|| text.to_owned())
+}
+
 /// Goes on with the object that stands under the wanted name, if its tags say that it is this part: what differs is
 /// changed. In all other cases `refusal` holds, which is what the create was answered.
 ///
@@ -85,4 +92,26 @@ fn unchangeable(refusal: PartError, name: &str) -> PartError {
 
 fn json<K: PartKind>(settings: &impl Serialize) -> Result<Value, PartError> {
     serde_json::to_value(settings).map_err(|error| PartError::bug(K::KIND, error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use cloister_composite::unknown_mark;
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_reference_is_no_name() {
+        for (settings, expected) in [
+            (json!({"name": "data"}), Some("data")),
+            (json!({"name": ""}), None),
+            (json!({"name": unknown_mark()}), None),
+            (json!({"name": 1}), None),
+            (json!({}), None),
+        ] {
+            let found = natural_name(&settings, "name");
+            assert_eq!(found.as_deref(), expected, "{settings}");
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! Tags: which are ours to set, and what differs.
 
-use cloister_composite::Tags;
+use cloister_composite::{TAG_COMPOSITE, TAG_PART, Tags};
 
 /// The tags without those that AWS itself sets, which nobody else may.
 pub(crate) fn settable(tags: &Tags) -> Tags {
@@ -24,7 +24,7 @@ pub(crate) fn holds(tags: &Tags, wanted: &Tags) -> bool {
 
 /// Those of a part's tags that say whose it is: the owner may change, these two do not. Empty if they are not all there.
 fn identifying(tags: &Tags) -> Tags {
-    const IDENTIFYING: [&str; 2] = ["cloister:composite", "cloister:part"];
+    const IDENTIFYING: [&str; 2] = [TAG_COMPOSITE, TAG_PART];
     let found: Tags = IDENTIFYING
         .iter()
         .filter_map(|key| tags.get_key_value(*key))
@@ -67,6 +67,24 @@ mod tests {
             .iter()
             .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
             .collect()
+    }
+
+    #[test]
+    fn a_part_is_known_by_composite_and_key() {
+        let wanted = tags(&[(TAG_COMPOSITE, "c"), (TAG_PART, "p"), ("owner", "a")]);
+        for (found, expected) in [
+            (
+                tags(&[(TAG_COMPOSITE, "c"), (TAG_PART, "p"), ("owner", "b")]),
+                true,
+            ),
+            (tags(&[(TAG_COMPOSITE, "c"), (TAG_PART, "other")]), false),
+            (tags(&[(TAG_COMPOSITE, "c")]), false),
+            (Tags::new(), false),
+        ] {
+            assert_eq!(are_of_part(&found, &wanted), expected, "{found:?}");
+        }
+        let nothing = Tags::new();
+        assert!(!are_of_part(&nothing, &nothing), "no tags say nothing");
     }
 
     #[test]

@@ -5,16 +5,15 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
-    kinds::{efs_file_system, iam_group, iam_policy, iam_role, iam_user, kinds, sagemaker_app},
+    kinds::{efs_file_system, iam_group, iam_policy, iam_user, kinds, sagemaker_app},
     session::Aws,
 };
 
 /// Kinds that are looked at and not made.
-const LOOKED_AT: [&str; 6] = [
+const LOOKED_AT: [&str; 5] = [
     efs_file_system::KIND,
     iam_group::KIND,
     iam_policy::KIND,
-    iam_role::KIND,
     iam_user::KIND,
     sagemaker_app::KIND,
 ];
@@ -34,7 +33,6 @@ pub async fn observe(aws: &Aws, kind: &str, id: &str) -> Result<Option<Value>, P
         efs_file_system::KIND => shown(kind, efs_file_system::read_file_system(aws, id).await?),
         iam_group::KIND => shown(kind, iam_group::read_group(aws, id).await?),
         iam_policy::KIND => shown(kind, iam_policy::read_policy(aws, id).await?),
-        iam_role::KIND => shown(kind, iam_role::read_role(aws, id).await?),
         iam_user::KIND => shown(kind, iam_user::read_user(aws, id).await?),
         sagemaker_app::KIND => shown(kind, sagemaker_app::read_app(aws, id).await?),
         _ => observe_made(aws, kind, id).await,
@@ -94,6 +92,7 @@ mod tests {
                 "iam:group",
                 "iam:policy",
                 "iam:role",
+                "iam:role-policies",
                 "iam:user",
                 "kms:alias",
                 "kms:key",

@@ -61,10 +61,11 @@ pub(crate) async fn check(sandbox: &Sandbox, specimen: &Specimen<'_>) {
 }
 
 /// Kinds that are all there is of one sort in another object: a delete empties them, and they are there all the same.
-const GO_WITH_PARENT: [&str; 3] = [
+const GO_WITH_PARENT: [&str; 4] = [
     "ec2:default-security-group",
     "ec2:routes",
     "ec2:security-group-rules",
+    "iam:role-policies",
 ];
 
 /// Whether the object is there as long as its parent is.

@@ -18,6 +18,7 @@ mod logs;
 mod networks;
 mod policies;
 mod readers;
+mod roles;
 mod routing;
 mod session;
 mod studio;
