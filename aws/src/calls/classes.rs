@@ -185,6 +185,24 @@ const ROWS: &[Row] = &[
     row("network-firewall", "InvalidOperationException", "", Busy),
     row("network-firewall", "InvalidTokenException", "", Busy),
     // Not there.
+    row(
+        "sagemaker",
+        "ValidationException",
+        "has already been deleted",
+        NotFound,
+    ),
+    row(
+        "sagemaker",
+        "ValidationException",
+        "was automatically deleted",
+        NotFound,
+    ),
+    row(
+        "sagemaker",
+        "ValidationException",
+        "could not find resource",
+        NotFound,
+    ),
     row("*", "NoSuch*", "", NotFound),
     row("*", "*NotFound", "", NotFound),
     row("*", "*NotFoundException", "", NotFound),
@@ -349,6 +367,20 @@ mod tests {
                 Propagation,
             ),
             ("cloudtrail", Some("ConflictException"), 400, "", Busy),
+            (
+                "sagemaker",
+                Some("ValidationException"),
+                400,
+                "App [x] has already been deleted.",
+                NotFound,
+            ),
+            (
+                "sagemaker",
+                Some("ResourceLimitExceeded"),
+                400,
+                "The account-level service limit",
+                Refused,
+            ),
             ("s3", Some("InvalidBucketName"), 400, "", Refused),
             ("kms", Some("LimitExceededException"), 400, "", Refused),
         ] {

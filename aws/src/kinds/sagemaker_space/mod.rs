@@ -1,13 +1,12 @@
 //! `sagemaker:space`: where an application keeps its files, for one profile or shared. It goes with its apps.
 
+mod calls;
+mod settings;
+
 use std::time::Duration;
 
 use async_trait::async_trait;
-use aws_sdk_sagemaker::types::{
-    AppType, EbsStorageSettings, FeatureStatus, OwnershipSettings, ResourceSpec, SharingType,
-    SpaceAppLifecycleManagement, SpaceCodeEditorAppSettings, SpaceIdleSettings,
-    SpaceJupyterLabAppSettings, SpaceSettings, SpaceSharingSettings, SpaceStorageSettings,
-};
+use aws_sdk_sagemaker::types::FeatureStatus;
 use cloister_composite::{
     Changing, Deleting, ErrorClass, Finding, Input, Journal, Making, OutputName, Outputs,
     PartError, PartKind, Readiness, Tags, outputs, read_each,
@@ -15,25 +14,26 @@ use cloister_composite::{
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use self::{
+    calls::{create_space, read_space},
+    settings::sdk_settings,
+};
 use super::{
     arn::Arn,
     natural_key::go_on,
     restate::restate,
     sagemaker::{
-        app_defaults::{AppResources, read_resources, sdk_resources},
-        member::{member_id, natural_member_id, parts},
-        quotas::naming_the_quota,
+        app_defaults::AppResources,
+        member::{member_id, natural_member_id},
         status::{self, lasting, update_failure},
         sweep::{Scope, still_there, sweep},
-        tagging::{put_tags, read_tags, sdk_tags},
+        tagging::put_tags,
     },
-    settled::{answered, settled},
+    settled::settled,
     tags::{holds, settable},
 };
 use crate::{calls::Operation, session::Aws};
 
-const CREATE: Operation = Operation::once("sagemaker:CreateSpace");
-const DESCRIBE: Operation = Operation::read("sagemaker:DescribeSpace");
 const UPDATE: Operation = Operation::idempotent("sagemaker:UpdateSpace");
 const DELETE_API: &str = "sagemaker:DeleteSpace";
 const JUPYTER_LAB: &str = "JupyterLab";
@@ -323,217 +323,4 @@ fn check_kept(
         return refused("ebs_gb", &why);
     }
     Ok(())
-}
-
-fn sdk_settings(
-    desired: &StudioSpaceDesired,
-    before: &StudioSpaceDesired,
-) -> Result<SpaceSettings, PartError> {
-    let storage = desired.ebs_gb.map(|size| {
-        let volume = EbsStorageSettings::builder()
-            .ebs_volume_size_in_gb(size)
-            .build();
-        SpaceStorageSettings::builder()
-            .ebs_storage_settings(volume)
-            .build()
-    });
-    let access = desired
-        .remote_access
-        .as_deref()
-        .map(FeatureStatus::from)
-        .or(before
-            .remote_access
-            .as_ref()
-            .map(|_| FeatureStatus::Disabled));
-    let none = AppResources::default();
-    let resources = desired
-        .resources
-        .as_ref()
-        .or(before.resources.as_ref().map(|_| &none))
-        .map(|resources| sdk_resources(resources, StudioSpace::KIND))
-        .transpose()?;
-    let settings = SpaceSettings::builder()
-        .app_type(AppType::from(desired.app_type.as_str()))
-        .set_space_storage_settings(storage)
-        .set_remote_access(access);
-    Ok(with_app(settings, desired, resources).build())
-}
-
-/// The settings of the space's one application; the SDK has a type for each.
-fn with_app(
-    settings: aws_sdk_sagemaker::types::builders::SpaceSettingsBuilder,
-    desired: &StudioSpaceDesired,
-    resources: Option<ResourceSpec>,
-) -> aws_sdk_sagemaker::types::builders::SpaceSettingsBuilder {
-    let management = desired.idle_timeout_minutes.map(|minutes| {
-        let idle = SpaceIdleSettings::builder()
-            .idle_timeout_in_minutes(minutes)
-            .build();
-        SpaceAppLifecycleManagement::builder()
-            .idle_settings(idle)
-            .build()
-    });
-    if management.is_none() && resources.is_none() {
-        return settings;
-    }
-    if desired.app_type == CODE_EDITOR {
-        return settings.code_editor_app_settings(
-            SpaceCodeEditorAppSettings::builder()
-                .set_default_resource_spec(resources)
-                .set_app_lifecycle_management(management)
-                .build(),
-        );
-    }
-    settings.jupyter_lab_app_settings(
-        SpaceJupyterLabAppSettings::builder()
-            .set_default_resource_spec(resources)
-            .set_app_lifecycle_management(management)
-            .build(),
-    )
-}
-
-async fn create_space(
-    aws: &Aws,
-    desired: &StudioSpaceDesired,
-) -> Result<StudioSpaceObserved, PartError> {
-    const KIND: &str = StudioSpace::KIND;
-    if ![JUPYTER_LAB, CODE_EDITOR].contains(&desired.app_type.as_str()) {
-        let message = format!(
-            "`{}` is none: use {JUPYTER_LAB} or {CODE_EDITOR}",
-            desired.app_type
-        );
-        let error = PartError::new(
-            ErrorClass::Refused,
-            CREATE.iam_action,
-            &desired.name,
-            message,
-        );
-        return Err(error.about("app_type"));
-    }
-    let domain_id = settled(&desired.domain_id, KIND, "domain_id")?;
-    let owner = settled(&desired.owner_profile, KIND, "owner_profile")?;
-    let id = member_id(domain_id, &desired.name);
-    let nothing = StudioSpaceDesired {
-        resources: None,
-        remote_access: None,
-        ..desired.clone()
-    };
-    let ownership = OwnershipSettings::builder()
-        .owner_user_profile_name(owner)
-        .build();
-    let sharing = SpaceSharingSettings::builder()
-        .sharing_type(SharingType::from(desired.sharing.as_str()))
-        .build();
-    let request = aws
-        .sagemaker()
-        .create_space()
-        .domain_id(domain_id)
-        .space_name(&desired.name)
-        .set_space_display_name(desired.display_name.clone())
-        .ownership_settings(ownership)
-        .space_sharing_settings(sharing)
-        .space_settings(sdk_settings(desired, &nothing)?)
-        .set_tags(Some(sdk_tags(&desired.tags)));
-    let made = aws
-        .call(CREATE, &id, || request.clone().send())
-        .await
-        .map_err(|error| naming_the_quota(error, KIND))?;
-    Ok(StudioSpaceObserved {
-        id,
-        arn: answered(made.space_arn, CREATE.api, "SpaceArn")?,
-        domain_id: domain_id.clone(),
-        name: desired.name.clone(),
-        display_name: desired.display_name.clone(),
-        status: status::PENDING.to_owned(),
-        failure_reason: None,
-        owner_profile: Some(owner.clone()),
-        sharing: Some(desired.sharing.clone()),
-        app_type: Some(desired.app_type.clone()),
-        ebs_gb: desired.ebs_gb,
-        idle_timeout_minutes: desired.idle_timeout_minutes,
-        resources: desired.resources.clone(),
-        remote_access: desired.remote_access.clone(),
-        url: None,
-        creation_date: None,
-        tags: desired.tags.clone(),
-    })
-}
-
-async fn read_space(aws: &Aws, id: &str) -> Result<Option<StudioSpaceObserved>, PartError> {
-    let Some([domain_id, name]) = parts(id) else {
-        return Ok(None);
-    };
-    let request = aws
-        .sagemaker()
-        .describe_space()
-        .domain_id(domain_id)
-        .space_name(name);
-    let found = match aws.call(DESCRIBE, id, || request.clone().send()).await {
-        Err(error) if error.is_not_found() => return Ok(None),
-        answer => answer?,
-    };
-    let arn = answered(found.space_arn, DESCRIBE.api, "SpaceArn")?;
-    let tags = match read_tags(aws, &arn).await {
-        Err(error) if error.is_not_found() => return Ok(None),
-        tags => tags?,
-    };
-    let status = found.status.map(|status| status.as_str().to_owned());
-    let owner = found.ownership_settings;
-    let sharing = found
-        .space_sharing_settings
-        .and_then(|one| one.sharing_type);
-    let settings = found.space_settings.map(read_settings).unwrap_or_default();
-    Ok(Some(StudioSpaceObserved {
-        id: id.to_owned(),
-        arn,
-        domain_id: domain_id.to_owned(),
-        name: answered(found.space_name, DESCRIBE.api, "SpaceName")?,
-        // Studio shows the name where there is no other.
-        display_name: found.space_display_name.filter(|shown| shown != name),
-        status: answered(status, DESCRIBE.api, "Status")?,
-        failure_reason: found.failure_reason.filter(|reason| !reason.is_empty()),
-        owner_profile: owner.and_then(|owner| owner.owner_user_profile_name),
-        sharing: sharing.map(|sharing| sharing.as_str().to_owned()),
-        app_type: settings.app_type,
-        ebs_gb: settings.ebs_gb,
-        idle_timeout_minutes: settings.idle_timeout_minutes,
-        resources: settings.resources,
-        remote_access: settings.remote_access,
-        url: found.url,
-        creation_date: found.creation_time.map(|date| date.to_string()),
-        tags,
-    }))
-}
-
-/// What `SpaceSettings` says of a space.
-#[derive(Debug, Default)]
-struct ReadSettings {
-    app_type: Option<String>,
-    ebs_gb: Option<i32>,
-    idle_timeout_minutes: Option<i32>,
-    resources: Option<AppResources>,
-    remote_access: Option<String>,
-}
-
-fn read_settings(found: SpaceSettings) -> ReadSettings {
-    let (resources, management) = match (
-        found.jupyter_lab_app_settings,
-        found.code_editor_app_settings,
-    ) {
-        (Some(app), _) => (app.default_resource_spec, app.app_lifecycle_management),
-        (None, Some(app)) => (app.default_resource_spec, app.app_lifecycle_management),
-        (None, None) => (None, None),
-    };
-    let volume = found
-        .space_storage_settings
-        .and_then(|storage| storage.ebs_storage_settings);
-    ReadSettings {
-        app_type: found.app_type.map(|kind| kind.as_str().to_owned()),
-        ebs_gb: volume.and_then(|volume| volume.ebs_volume_size_in_gb),
-        idle_timeout_minutes: management
-            .and_then(|management| management.idle_settings)
-            .and_then(|idle| idle.idle_timeout_in_minutes),
-        resources: resources.and_then(read_resources),
-        remote_access: found.remote_access.map(|access| access.as_str().to_owned()),
-    }
 }
