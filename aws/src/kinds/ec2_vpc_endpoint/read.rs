@@ -231,7 +231,8 @@ fn remains(aws: &Aws, id: &str) -> Ec2VpcEndpointObserved {
 
 impl Ec2VpcEndpointObserved {
     fn take_in(&mut self, interface: &NetworkInterface) {
-        self.vpc_id = interface.vpc_id().unwrap_or_default().to_owned();
+        let vpc = interface.vpc_id().unwrap_or_default();
+        vpc.clone_into(&mut self.vpc_id);
         self.subnet_ids
             .extend(interface.subnet_id().map(str::to_owned));
         self.network_interface_ids
