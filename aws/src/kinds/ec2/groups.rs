@@ -4,7 +4,8 @@ use aws_sdk_ec2::types::{Filter, SecurityGroup};
 use cloister_composite::PartError;
 
 use super::{
-    rules::{GroupRules, revoke_rules},
+    rule_changes::revoke_rules,
+    rules::GroupRules,
     search::{filter, within},
 };
 use crate::{calls::Operation, kinds::settled::answered, session::Aws};
