@@ -16,7 +16,7 @@ pub struct Rate {
 /// CloudTrail: <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/WhatIsCloudTrail-Limits.html>,
 /// SSM: <https://docs.aws.amazon.com/general/latest/gr/ssm.html>,
 /// logs: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html>.
-/// IAM, S3 and SageMaker publish none for these calls: their rows are cautious guesses, and the limiter adapts.
+/// IAM, Network Firewall, S3 and SageMaker publish none for these calls: their rows are cautious guesses, and the limiter adapts.
 const RATES: &[(&str, Rate)] = &[
     ("ec2:CreateVpcEndpoint", rate(4.0, 0.3)),
     ("ec2:ModifyVpcEndpoint", rate(4.0, 0.3)),
@@ -75,6 +75,9 @@ const RATES: &[(&str, Rate)] = &[
     ("s3:DeleteObjects", rate(100.0, 50.0)),
     ("s3:Get*", rate(100.0, 50.0)),
     ("s3:*", rate(40.0, 15.0)),
+    ("network-firewall:Describe*", rate(10.0, 5.0)),
+    ("network-firewall:List*", rate(10.0, 5.0)),
+    ("network-firewall:*", rate(5.0, 2.0)),
     ("iam:Get*", rate(30.0, 15.0)),
     ("iam:List*", rate(30.0, 15.0)),
 ];

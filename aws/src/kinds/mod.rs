@@ -28,6 +28,7 @@ mod kms_alias;
 mod kms_key;
 mod log_group;
 mod natural_key;
+mod network_firewall;
 mod restate;
 mod s3_bucket;
 mod s3_bucket_policy;
@@ -80,6 +81,12 @@ pub use iam_user::IamUserObserved;
 pub use kms_alias::{KmsAlias, KmsAliasDesired, KmsAliasObserved};
 pub use kms_key::{KmsKey, KmsKeyDesired, KmsKeyDisposal, KmsKeyObserved, Rotation};
 pub use log_group::{LogGroup, LogGroupDesired, LogGroupDisposal, LogGroupObserved};
+pub use network_firewall::{
+    DomainList, Firewall, FirewallDesired, FirewallEndpoint, FirewallLogging,
+    FirewallLoggingDesired, FirewallLoggingObserved, FirewallObserved, FirewallPolicy,
+    FirewallPolicyDesired, FirewallPolicyObserved, FirewallRuleGroup, FirewallRuleGroupDesired,
+    FirewallRuleGroupObserved, FirewallRules, LogDestination, LogDestinationObserved, Stateless,
+};
 pub use s3_bucket::{
     AccessLog, Encryption, LifecycleRule, Ownership, PublicAccessBlock, S3Bucket, S3BucketDesired,
     S3BucketDisposal, S3BucketObserved, Transition, Versioning,
@@ -116,6 +123,10 @@ pub fn kinds() -> Kinds<Aws> {
         .with::<Ec2Subnet>()
         .with::<Ec2Vpc>()
         .with::<Ec2VpcEndpoint>()
+        .with::<Firewall>()
+        .with::<FirewallLogging>()
+        .with::<FirewallPolicy>()
+        .with::<FirewallRuleGroup>()
         .with::<IamRole>()
         .with::<IamRolePolicies>()
         .with::<KmsAlias>()
@@ -159,6 +170,10 @@ mod tests {
                 "kms:alias",
                 "kms:key",
                 "logs:log-group",
+                "network-firewall:firewall",
+                "network-firewall:firewall-policy",
+                "network-firewall:logging",
+                "network-firewall:rule-group",
                 "s3:bucket",
                 "s3:bucket-policy",
                 "sagemaker:domain",

@@ -12,6 +12,8 @@ mod buckets;
 mod contract;
 mod endpoints;
 mod faults;
+mod firewall_logs;
+mod firewalls;
 mod groups;
 mod keys;
 mod logs;

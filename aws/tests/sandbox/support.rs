@@ -221,6 +221,11 @@ impl Sandbox {
         aws_sdk_efs::Client::new(&self.sdk_config())
     }
 
+    /// Network Firewall as any administrator has it, to make what is somebody else's.
+    pub(crate) fn network_firewall(&self) -> aws_sdk_networkfirewall::Client {
+        aws_sdk_networkfirewall::Client::new(&self.sdk_config())
+    }
+
     fn sdk_config(&self) -> aws_types::SdkConfig {
         let credentials = SharedCredentialsProvider::new(self.credentials());
         aws_types::SdkConfig::builder()
