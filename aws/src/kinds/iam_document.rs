@@ -19,6 +19,17 @@ pub(super) fn parse_document(text: &str, api: &str) -> Result<Value, PartError> 
     parse_policy(&decoded, api)
 }
 
+/// Whether the policy that was found means what the wanted one does.
+pub(super) fn says(found: &Value, wanted: &Value) -> bool {
+    cloister_policy::merge_view(wanted, found) == *wanted
+}
+
+/// How long IAM says that a document is.
+pub(super) fn length(document: &Value) -> usize {
+    let text = document.to_string();
+    text.chars().filter(|char| !char.is_whitespace()).count()
+}
+
 /// The name in an ARN such as `…:role/team/data`, or in that of a role's session; a text that is no ARN is a name
 /// already.
 pub(super) fn name_of(id: &str) -> &str {

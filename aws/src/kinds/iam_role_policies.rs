@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
+    iam_document::{length, says},
     iam_policies::{Holder, read_policies},
     natural_key::natural_name,
     restate::{restate_policy, restate_set},
@@ -320,17 +321,6 @@ async fn freeze(
         _ => FREEZE,
     };
     put_inline(aws, &observed.role, name, document).await
-}
-
-/// Whether the policy that was found means what the wanted one does.
-fn says(found: &Value, wanted: &Value) -> bool {
-    cloister_policy::merge_view(wanted, found) == *wanted
-}
-
-/// How long IAM says that a document is.
-fn length(document: &Value) -> usize {
-    let text = document.to_string();
-    text.chars().filter(|char| !char.is_whitespace()).count()
 }
 
 /// The role was made a moment ago, and IAM does not know it everywhere yet.

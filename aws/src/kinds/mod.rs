@@ -19,7 +19,7 @@ pub(crate) mod efs_file_system;
 mod iam_document;
 pub(crate) mod iam_group;
 mod iam_policies;
-pub(crate) mod iam_policy;
+mod iam_policy;
 mod iam_role;
 mod iam_role_policies;
 mod iam_tags;
@@ -72,7 +72,7 @@ pub use ec2_vpc::{Ec2Vpc, Ec2VpcDesired, Ec2VpcObserved};
 pub use ec2_vpc_endpoint::{Ec2VpcEndpoint, Ec2VpcEndpointDesired, Ec2VpcEndpointObserved};
 pub use efs_file_system::{FileSystemObserved, MountTarget};
 pub use iam_group::IamGroupObserved;
-pub use iam_policy::IamPolicyObserved;
+pub use iam_policy::{IamPolicy, IamPolicyDesired, IamPolicyObserved};
 pub use iam_role::{IamRole, IamRoleDesired, IamRoleObserved};
 pub use iam_role_policies::{
     IamRolePolicies, IamRolePoliciesDesired, IamRolePoliciesDisposal, IamRolePoliciesObserved,
@@ -127,6 +127,7 @@ pub fn kinds() -> Kinds<Aws> {
         .with::<FirewallLogging>()
         .with::<FirewallPolicy>()
         .with::<FirewallRuleGroup>()
+        .with::<IamPolicy>()
         .with::<IamRole>()
         .with::<IamRolePolicies>()
         .with::<KmsAlias>()
@@ -165,6 +166,7 @@ mod tests {
                 "ec2:subnet",
                 "ec2:vpc",
                 "ec2:vpc-endpoint",
+                "iam:policy",
                 "iam:role",
                 "iam:role-policies",
                 "kms:alias",

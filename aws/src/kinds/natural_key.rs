@@ -26,11 +26,24 @@ pub(crate) async fn go_on<K>(
 where
     K: PartKind<Context = Aws>,
 {
+    match K::natural_id(&json::<K>(desired)?) {
+        Some(id) => go_on_with::<K>(aws, desired, &id, refusal).await,
+        None => Err(refusal),
+    }
+}
+
+/// The same for kinds whose id does not follow from the settings alone: an ARN, which takes the account.
+pub(crate) async fn go_on_with<K>(
+    aws: &Aws,
+    desired: &K::Desired,
+    id: &str,
+    refusal: PartError,
+) -> Result<K::Observed, PartError>
+where
+    K: PartKind<Context = Aws>,
+{
     let wanted = json::<K>(desired)?;
-    let Some(id) = K::natural_id(&wanted) else {
-        return Err(refusal);
-    };
-    let Some(found) = read_one::<K>(aws, &id).await? else {
+    let Some(found) = read_one::<K>(aws, id).await? else {
         return Err(refusal);
     };
     let shown = K::align(&wanted, json::<K>(&K::settings(&found))?);
@@ -50,7 +63,7 @@ where
         changed: &changed,
     };
     K::update(aws, changing).await?;
-    read_one::<K>(aws, &id).await?.ok_or(refusal)
+    read_one::<K>(aws, id).await?.ok_or(refusal)
 }
 
 async fn read_one<K>(aws: &Aws, id: &str) -> Result<Option<K::Observed>, PartError>

@@ -5,15 +5,14 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
-    kinds::{efs_file_system, iam_group, iam_policy, iam_user, kinds, sagemaker_app},
+    kinds::{efs_file_system, iam_group, iam_user, kinds, sagemaker_app},
     session::Aws,
 };
 
 /// Kinds that are looked at and not made.
-const LOOKED_AT: [&str; 5] = [
+const LOOKED_AT: [&str; 4] = [
     efs_file_system::KIND,
     iam_group::KIND,
-    iam_policy::KIND,
     iam_user::KIND,
     sagemaker_app::KIND,
 ];
@@ -32,7 +31,6 @@ pub async fn observe(aws: &Aws, kind: &str, id: &str) -> Result<Option<Value>, P
     match kind {
         efs_file_system::KIND => shown(kind, efs_file_system::read_file_system(aws, id).await?),
         iam_group::KIND => shown(kind, iam_group::read_group(aws, id).await?),
-        iam_policy::KIND => shown(kind, iam_policy::read_policy(aws, id).await?),
         iam_user::KIND => shown(kind, iam_user::read_user(aws, id).await?),
         sagemaker_app::KIND => shown(kind, sagemaker_app::read_app(aws, id).await?),
         _ => observe_made(aws, kind, id).await,

@@ -17,6 +17,7 @@ mod firewalls;
 mod groups;
 mod keys;
 mod logs;
+mod managed_policies;
 mod networks;
 mod policies;
 mod readers;

@@ -16,18 +16,18 @@ use crate::{
 const READ_ONLY: &str = "arn:aws:iam::aws:policy/ReadOnlyAccess";
 const POWER_USER: &str = "arn:aws:iam::aws:policy/PowerUserAccess";
 
-fn trust(service: &str) -> Value {
+pub(crate) fn trust(service: &str) -> Value {
     json!({"Version": "2012-10-17", "Statement": [{
         "Effect": "Allow", "Principal": {"Service": service}, "Action": ["sts:AssumeRole"],
     }]})
 }
 
-fn allow(action: &str) -> Value {
+pub(crate) fn allow(action: &str) -> Value {
     json!({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": [action], "Resource": "*"}})
 }
 
 /// A document whose length is that of `allow` and some `more`.
-fn long(more: usize) -> Value {
+pub(crate) fn long(more: usize) -> Value {
     allow(&format!("s3:Get{}", "x".repeat(more)))
 }
 

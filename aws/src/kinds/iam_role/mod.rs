@@ -25,7 +25,7 @@ use super::{
     iam_tags::sdk_tags,
     natural_key::{go_on, natural_name},
     restate::{restate, restate_policy},
-    settled::{answered, settled},
+    settled::{answered, not_yet_seen, settled},
     tags::{holds, settable},
 };
 use crate::{calls::Operation, session::Aws};
@@ -179,6 +179,8 @@ impl PartKind for IamRole {
             Err(error) if error.class == ErrorClass::AlreadyExists => {
                 go_on::<Self>(aws, desired, error).await
             }
+            // The boundary may have been made a moment ago.
+            Err(error) if error.is_not_found() => Err(not_yet_seen(error).about("boundary_arn")),
             Err(error) => Err(error),
         }
     }

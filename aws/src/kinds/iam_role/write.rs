@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::{IamRoleDesired, IamRoleObserved, USUAL_SESSION_SECONDS};
 use crate::{
     calls::Operation,
-    kinds::{arn::Arn, iam_tags::sdk_tags, tags::difference},
+    kinds::{arn::Arn, iam_tags::sdk_tags, settled::not_yet_seen, tags::difference},
     session::Aws,
 };
 
@@ -44,7 +44,7 @@ pub(super) async fn put_boundary(
     aws.call(PUT_BOUNDARY, name, || request.clone().send())
         .await
         .map(|_| ())
-        .map_err(|error| error.about("boundary_arn"))
+        .map_err(|error| not_yet_seen(error).about("boundary_arn"))
 }
 
 /// Writes description and session length, which one call sets: what it does not name falls back to the default.

@@ -1,41 +1,23 @@
-//! `iam:policy`: a managed policy, AWS's own or the account's, in its default version.
+//! Reads a managed policy by its ARN.
 
-use cloister_composite::{PartError, Tags};
-use serde::Serialize;
+use aws_sdk_iam::types::Policy;
+use cloister_composite::PartError;
 use serde_json::Value;
 
-use super::{iam_document::parse_document, iam_tags::iam_tags, settled::answered};
-use crate::{calls::Operation, session::Aws};
-
-/// The kind's name.
-pub(crate) const KIND: &str = "iam:policy";
+use super::IamPolicyObserved;
+use crate::{
+    calls::Operation,
+    kinds::{iam_document::parse_document, iam_tags::iam_tags, settled::answered},
+    session::Aws,
+};
 
 const GET: Operation = Operation::read("iam:GetPolicy");
 const GET_VERSION: Operation = Operation::read("iam:GetPolicyVersion");
 
-/// A managed policy as IAM describes it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct IamPolicyObserved {
-    /// The policy's name.
-    pub name: String,
-    /// The policy's path, such as `/team/`.
-    pub path: String,
-    /// The policy's ARN.
-    pub arn: String,
-    /// What it is for.
-    pub description: String,
-    /// The version in force, such as `v1`.
-    pub version_id: String,
-    /// The document of that version.
-    pub policy: Value,
-    /// How many users, groups and roles it is attached to.
-    pub attachment_count: Option<i32>,
-    /// All its tags.
-    pub tags: Tags,
-}
+const VERSION: &str = "DefaultVersionId";
 
 /// The policy with this ARN, unless there is none.
-pub(crate) async fn read_policy(
+pub(super) async fn read_policy(
     aws: &Aws,
     arn: &str,
 ) -> Result<Option<IamPolicyObserved>, PartError> {
@@ -45,20 +27,29 @@ pub(crate) async fn read_policy(
         answer => answer?,
     };
     let policy = answered(answer.policy, GET.api, "Policy")?;
-    let version_id = answered(policy.default_version_id, GET.api, "DefaultVersionId")?;
-    let Some(document) = read_version(aws, arn, &version_id).await? else {
-        return Ok(None);
-    };
-    Ok(Some(IamPolicyObserved {
-        name: answered(policy.policy_name, GET.api, "PolicyName")?,
-        path: answered(policy.path, GET.api, "Path")?,
-        arn: answered(policy.arn, GET.api, "Arn")?,
+    let version_id = answered(policy.default_version_id.clone(), GET.api, VERSION)?;
+    let document = read_version(aws, arn, &version_id).await?;
+    document
+        .map(|document| described(policy, document, GET.api))
+        .transpose()
+}
+
+/// The policy that the answer of `api` describes, with the document of its default version.
+pub(super) fn described(
+    policy: Policy,
+    document: Value,
+    api: &str,
+) -> Result<IamPolicyObserved, PartError> {
+    Ok(IamPolicyObserved {
+        name: answered(policy.policy_name, api, "PolicyName")?,
+        path: answered(policy.path, api, "Path")?,
+        arn: answered(policy.arn, api, "Arn")?,
         description: policy.description.unwrap_or_default(),
-        version_id,
+        version_id: answered(policy.default_version_id, api, VERSION)?,
         policy: document,
         attachment_count: policy.attachment_count,
         tags: iam_tags(policy.tags),
-    }))
+    })
 }
 
 /// The document of one version; none where the policy went between two calls.
