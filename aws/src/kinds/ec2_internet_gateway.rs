@@ -228,7 +228,10 @@ fn observed(api: &str, gateway: InternetGateway) -> Result<Ec2InternetGatewayObs
         .unwrap_or_default()
         .into_iter()
         .find(|one| {
-            let state = one.state.as_ref().map(|state| state.as_str());
+            let state = one
+                .state
+                .as_ref()
+                .map(aws_sdk_ec2::types::AttachmentStatus::as_str);
             !matches!(state, Some("detaching" | "detached"))
         });
     let (vpc_id, state) = attachment.map_or((None, None), |one| (one.vpc_id, one.state));

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use aws_sdk_ec2::types::{Filter, NatGateway, ResourceType};
+use aws_sdk_ec2::types::{Filter, NatGateway, NatGatewayAddress, ResourceType};
 use cloister_composite::{
     Changing, Deleting, ErrorClass, Finding, Input, Journal, Making, OutputName, Outputs,
     PartError, PartKind, Readiness, Tags,
@@ -267,7 +267,7 @@ fn observed(aws: &Aws, api: &str, gateway: NatGateway) -> Result<Ec2NatGatewayOb
     let mut addresses = gateway.nat_gateway_addresses.unwrap_or_default();
     addresses.sort_by_key(|address| address.is_primary != Some(true));
     let address = addresses.into_iter().next();
-    let of_address = |field: fn(&aws_sdk_ec2::types::NatGatewayAddress) -> Option<&str>| {
+    let of_address = |field: fn(&NatGatewayAddress) -> Option<&str>| {
         address.as_ref().and_then(field).map(str::to_owned)
     };
     let kind = gateway.connectivity_type;
@@ -279,10 +279,10 @@ fn observed(aws: &Aws, api: &str, gateway: NatGateway) -> Result<Ec2NatGatewayOb
         vpc_id: gateway.vpc_id,
         subnet_id: answered(gateway.subnet_id, api, "SubnetId")?,
         connectivity_type: kind.map(|kind| kind.as_str().to_owned()),
-        allocation_id: of_address(|address| address.allocation_id()),
-        public_ip: of_address(|address| address.public_ip()),
-        private_ip: of_address(|address| address.private_ip()),
-        network_interface_id: of_address(|address| address.network_interface_id()),
+        allocation_id: of_address(NatGatewayAddress::allocation_id),
+        public_ip: of_address(NatGatewayAddress::public_ip),
+        private_ip: of_address(NatGatewayAddress::private_ip),
+        network_interface_id: of_address(NatGatewayAddress::network_interface_id),
         tags: tags_of(gateway.tags),
     })
 }

@@ -87,7 +87,6 @@ async fn a_bucket_keeps_the_contract() {
             replacements: vec![with(settings.clone(), "name", json!("cloister-other"))],
             settings,
             disposal: json!({"empty": false}),
-            ..Specimen::default()
         },
     )
     .await;

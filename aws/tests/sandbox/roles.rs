@@ -104,7 +104,6 @@ async fn the_policies_of_a_role_keep_the_contract() {
             replacements: vec![policies_settings("cloister-two")],
             settings: settings.clone(),
             disposal: json!({"freeze": deny_all()}),
-            ..Specimen::default()
         },
     )
     .await;

@@ -113,10 +113,10 @@ fn evidence() -> Evidence {
     }
 }
 
-fn judged(sample: &str, steps: &str, log: Option<FlowLog>, read_at: i64) -> Vec<Judgement> {
+fn judged(sample: &str, steps: &str, log: Option<&FlowLog>, read_at: i64) -> Vec<Judgement> {
     let plan = plan(steps);
     let flows = plan.flow_proofs().map(|(step, proof)| {
-        let flows = read(sample, proof, log.clone(), read_at);
+        let flows = read(sample, proof, log.cloned(), read_at);
         (step.to_owned(), flows)
     });
     let evidence = Evidence {
@@ -144,6 +144,7 @@ const TO_S3: &str = "pattern: {pkt-dst-aws-service: [S3], dstport: [443]}";
 const KAGGLE: &str = "pattern: {dstaddr: [35.244.233.98]}";
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a flat table of cases")]
 fn connectivity_is_a_flow_and_its_answer() {
     use Verdict::{Fail, NotAttempted, Pass, Pending, Unavailable};
     let cases = [
@@ -303,12 +304,13 @@ fn connectivity_is_a_flow_and_its_answer() {
     ];
     for (name, sample, pattern, rest, read_at, verdict, because) in cases {
         let steps = step("a", &format!("{pattern}, {rest}"));
-        let judgement = judged(sample, &steps, Some(flow_log()), read_at).remove(0);
+        let judgement = judged(sample, &steps, Some(&flow_log()), read_at).remove(0);
         check(name, &judgement, (verdict, because));
     }
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a flat table of cases")]
 fn absence_is_proven_by_a_complete_flow_log_of_all_traffic_only() {
     use Verdict::{Fail, Pass, Pending, Unavailable};
     let none = |pattern: &str| step("a", &format!("{pattern}, answered: true, expect: none"));
@@ -449,7 +451,7 @@ fn absence_is_proven_by_a_complete_flow_log_of_all_traffic_only() {
         ),
     ];
     for (name, sample, pattern, log, read_at, verdict, because) in cases {
-        let judgement = judged(sample, &none(pattern), log, read_at).remove(0);
+        let judgement = judged(sample, &none(pattern), log.as_ref(), read_at).remove(0);
         check(name, &judgement, (verdict, because));
     }
 }
@@ -488,7 +490,7 @@ fn what_no_flow_log_can_hold_is_unavailable() {
         ),
     ];
     for (name, pattern, log, because) in cases {
-        let judgement = judged("nothing", &step("a", pattern), Some(log), 80).remove(0);
+        let judgement = judged("nothing", &step("a", pattern), Some(&log), 80).remove(0);
         check(name, &judgement, (Unavailable, because));
     }
     let plan = plan(&step("a", WEB));
@@ -566,7 +568,7 @@ fn steps_refer_to_flows_and_calls_alike() {
             "{first}{}",
             step("a", &format!("{pattern}, same_interface_as: s3"))
         );
-        judged("answered", &steps, Some(flow_log()), 80).remove(1)
+        judged("answered", &steps, Some(&flow_log()), 80).remove(1)
     };
     check(
         "same interface",
@@ -586,7 +588,7 @@ fn steps_refer_to_flows_and_calls_alike() {
 #[test]
 fn a_pass_names_the_flow_and_its_answer() {
     let steps = step("a", &format!("{HOME}, answered: true"));
-    let judgement = judged("answered", &steps, Some(flow_log()), 80).remove(0);
+    let judgement = judged("answered", &steps, Some(&flow_log()), 80).remove(0);
     let [Exhibit::Flow(flow)] = judgement.evidence.as_slice() else {
         panic!("{:?}", judgement.evidence);
     };

@@ -1,4 +1,4 @@
-//! What keeps a VPC from being deleted: what GuardDuty put there goes with it, the rest is named.
+//! What keeps a VPC from being deleted: what `GuardDuty` put there goes with it, the rest is named.
 
 use cloister_composite::{ErrorClass, PartError};
 use futures::future::try_join_all;
@@ -20,7 +20,7 @@ const DELETE_GROUP: Operation = Operation::idempotent("ec2:DeleteSecurityGroup")
 /// How many things are named before the rest is only counted.
 const NAMED_AT_MOST: usize = 20;
 
-/// Deletes the endpoint and the group that GuardDuty makes in every VPC it watches: nobody else does.
+/// Deletes the endpoint and the group that `GuardDuty` makes in every VPC it watches: nobody else does.
 ///
 /// <https://docs.aws.amazon.com/guardduty/latest/ug/runtime-monitoring-agent-resource-clean-up.html>
 pub(super) async fn delete_guard_duty(aws: &Aws, vpc: &str) -> Result<(), PartError> {

@@ -39,6 +39,7 @@ impl Named {
 }
 
 /// A request that could not be put together from what was given.
+#[expect(clippy::needless_pass_by_value, reason = "`map_err` hands it over")]
 pub(super) fn unbuilt(error: BuildError) -> PartError {
     PartError::bug("network-firewall", error.to_string())
 }

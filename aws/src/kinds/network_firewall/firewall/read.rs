@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aws_sdk_networkfirewall::types::{Attachment, Firewall as Described, FirewallStatus};
+use aws_sdk_networkfirewall::types::{
+    Attachment, AttachmentStatus, Firewall as Described, FirewallStatus,
+};
 use cloister_composite::PartError;
 
 use super::{FirewallEndpoint, FirewallObserved};
@@ -86,7 +88,7 @@ pub(super) fn observed(
 }
 
 fn endpoint(attachment: Attachment) -> FirewallEndpoint {
-    let status = attachment.status.as_ref().map(|status| status.as_str());
+    let status = attachment.status.as_ref().map(AttachmentStatus::as_str);
     FirewallEndpoint {
         status: status.unwrap_or_default().to_owned(),
         endpoint_id: attachment.endpoint_id,
