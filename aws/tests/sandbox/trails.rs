@@ -5,8 +5,10 @@ use cloister_composite::{ErrorClass, Tags};
 use serde_json::{Value, json};
 
 use crate::{
-    contract::{Specimen, assert_no_difference, check, kind, part_tags, read},
+    contract::{Specimen, assert_no_difference, check, kind, parent, part_tags, read},
+    faults::sweep,
     keys::key_policy,
+    logs::log_group_settings,
     support::Sandbox,
 };
 
@@ -132,6 +134,40 @@ async fn a_trail_keeps_the_contract() {
         },
     )
     .await;
+}
+
+#[tokio::test]
+async fn a_trail_survives_a_fault_at_every_call() {
+    let settings = async |_: &Sandbox, aws: &Aws, name: &str| {
+        make_bucket(aws, "logs").await;
+        without(&trail_settings(name, "logs", ""), &["kms_key_arn"])
+    };
+    sweep("cloudtrail:trail", settings, Value::Null).await;
+}
+
+#[tokio::test]
+async fn a_trail_writes_to_a_log_group_and_stops() {
+    let sandbox = Sandbox::start();
+    let aws = sandbox.aws().await;
+    make_bucket(&aws, "logs").await;
+    let group = log_group_settings("audit");
+    let group = parent(&sandbox, &aws, "logs:log-group", &group).await;
+    let role = sandbox.variable("workload_role_arn");
+    let bare = without(&trail_settings("audit", "logs", ""), &["kms_key_arn"]);
+    let settings = with(
+        &bare,
+        &[
+            ("log_group_arn", json!(group.outputs["arn"])),
+            ("log_role_arn", json!(role)),
+        ],
+    );
+    let trails = kind("cloudtrail:trail");
+    trails.create(&aws, &settings, "token").await.unwrap();
+    assert_no_difference(&*trails, &aws, "audit", &settings).await;
+    let changed = ["log_group_arn", "log_role_arn"].map(str::to_owned);
+    let stopped = trails.update(&aws, "audit", &bare, &changed);
+    stopped.await.unwrap();
+    assert_no_difference(&*trails, &aws, "audit", &bare).await;
 }
 
 #[tokio::test]
