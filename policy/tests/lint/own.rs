@@ -43,6 +43,16 @@ fn what_aws_advises_is_free_of_findings() {
              "Action": "s3:PutObject", "Resource": "arn:aws:s3:::trail/AWSLogs/111122223333/*", "Condition": {"StringEquals":
              {"s3:x-amz-acl": "bucket-owner-full-control",
               "aws:SourceArn": "arn:aws:cloudtrail:eu-central-1:111122223333:trail/main"}}}]}"#,
+        // A key for a log group.
+        r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "logs.eu-central-1.amazonaws.com"},
+            "Action": ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*"], "Resource": "*",
+            "Condition": {"ArnEquals": {"kms:EncryptionContext:aws:logs:arn":
+            "arn:aws:logs:eu-central-1:111122223333:log-group:trail"}}}]}"#,
+        // Roles of another account, which may come and go.
+        r#"{"Version": "2012-10-17", "Statement": [{"Sid": "Read", "Effect": "Allow",
+            "Principal": {"AWS": "arn:aws:iam::444455556666:root"}, "Action": ["s3:GetObject", "s3:GetObjectVersion"],
+            "Resource": "arn:aws:s3:::trail/*", "Condition": {"ArnLike":
+            {"aws:PrincipalArn": "arn:aws:iam::444455556666:role/Auditor"}}}]}"#,
         // Grants for AWS services only.
         r#"{"Version": "2012-10-17", "Statement": [
             {"Sid": "Use", "Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:role/a"},

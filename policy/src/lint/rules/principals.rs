@@ -79,11 +79,13 @@ const OF_CALLER: [&str; 24] = [
     "ec2:SourceInstanceArn",
 ];
 
-const OF_SOURCE: [&str; 4] = [
+/// Keys that say on whose behalf a service acts; in the context of an encryption, the service names what it encrypts.
+const OF_SOURCE: [&str; 5] = [
     "aws:SourceAccount",
     "aws:SourceArn",
     "aws:SourceOrgID",
     "aws:SourceOrgPaths",
+    "kms:EncryptionContext:aws:*:arn",
 ];
 
 /// Services whose principal acts for one account only, or whose source cannot be named.
@@ -99,7 +101,9 @@ fn names_the_account(_: &Scene<'_>, at: &At<'_>) -> Vec<Finding> {
         let (_, name) = pattern.split_once(':').unwrap_or(("", pattern));
         name == "*"
     });
-    if !at.allows() || !at.place().grants_to_principals() || is_delegation {
+    // An account whose principals a condition names is a way to name them that outlives them.
+    let names_them = limits(at, &["aws:PrincipalArn"]);
+    if !at.allows() || !at.place().grants_to_principals() || is_delegation || names_them {
         return Vec::new();
     }
     let accounts = aws_names(at).filter(|name| is_account(name));
