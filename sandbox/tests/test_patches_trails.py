@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from conftest import Running
-from patched_moto import Aws, aws, code, endpoint, policy
+from patched_moto import Aws, aws, code, endpoint, policy, role
 
 from cloister_sandbox.seed import trail_bucket_policy
 
@@ -188,10 +188,12 @@ def test_a_trail_names_a_log_group_that_is_there(aws: Aws) -> None:
     group = "arn:aws:logs:us-east-1:123456789012:log-group:trail:*"
     make = {"Name": "audit", "S3BucketName": "logs", "CloudWatchLogsLogGroupArn": group}
     assert code(trails.create_trail, **make) == "InvalidParameterCombinationException"
-    make["CloudWatchLogsRoleArn"] = "arn:aws:iam::123456789012:role/trail"
+    make["CloudWatchLogsRoleArn"] = "arn:aws:iam::123456789012:role/none"
     assert code(trails.create_trail, **make) == "InvalidCloudWatchLogsLogGroupArnException"
     assert trails.list_trails()["Trails"] == []
     aws("logs").create_log_group(logGroupName="trail")
+    assert code(trails.create_trail, **make) == "InvalidCloudWatchLogsRoleArnException"
+    make["CloudWatchLogsRoleArn"] = role(aws, "trail")
     trails.create_trail(**make)
 
 

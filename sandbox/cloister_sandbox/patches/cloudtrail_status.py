@@ -74,6 +74,11 @@ def _check(backend: CloudTrailBackend, trail: Trail) -> None:
             "InvalidCloudWatchLogsLogGroupArnException",
             "CloudTrail cannot validate the specified log group ARN.",
         )
+    if role and not _role_is_known(role):
+        raise AwsError(
+            "InvalidCloudWatchLogsRoleArnException",
+            "Access denied. Check the permissions for your role.",
+        )
 
 
 def _check_organization(account: str, partition: str) -> None:
@@ -93,3 +98,12 @@ def _group_exists(arn: str) -> bool:
     if len(parts) < 7 or parts[5] != "log-group":
         return False
     return parts[6] in logs_backends[parts[4]][parts[3]].groups
+
+
+def _role_is_known(arn: str) -> bool:
+    """Whether CloudTrail could assume the role by now: it takes a while from its creation."""
+    # Late, since these modules know moto's stores.
+    from .. import role_propagation, roles
+
+    found = roles.find_role(arn)
+    return found is not None and role_propagation.is_known(found[1])

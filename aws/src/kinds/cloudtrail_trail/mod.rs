@@ -15,9 +15,10 @@ use serde_json::Value;
 use self::write::{CREATE, put_logging, put_selectors, put_tags, put_trail};
 use super::{
     arn::Arn,
+    natural_key::{go_on, natural_name},
     restate::restate,
     settled::{answered, not_yet_seen},
-    tags::{are_of_part, holds},
+    tags::holds,
 };
 use crate::{calls::Operation, session::Aws};
 
@@ -67,7 +68,7 @@ impl PartKind for Trail {
     }
 
     fn natural_id(settings: &Value) -> Option<String> {
-        settings.get("name")?.as_str().map(str::to_owned)
+        natural_name(settings, "name")
     }
 
     fn align(desired: &Value, observed: Value) -> Value {
@@ -92,7 +93,7 @@ impl PartKind for Trail {
         let desired = making.desired;
         let made = match write::create_trail(aws, desired).await {
             Err(error) if error.class == ErrorClass::AlreadyExists => {
-                return resume(aws, desired, error).await;
+                return go_on::<Self>(aws, desired, error).await;
             }
             answer => answer?,
         };
@@ -141,29 +142,4 @@ impl PartKind for Trail {
             answer => answer.map(|_| ()),
         }
     }
-}
-
-/// Goes on with the trail that an earlier run made: every setting is written, since nobody knows how far it came.
-/// Another's trail of this name is not taken.
-async fn resume(
-    aws: &Aws,
-    desired: &TrailDesired,
-    taken: PartError,
-) -> Result<TrailObserved, PartError> {
-    let name = desired.name.as_str();
-    let found = read::read_trail(aws, name).await?;
-    if !found.is_some_and(|trail| are_of_part(&trail.tags, &desired.tags)) {
-        return Err(taken.about("name"));
-    }
-    put_trail(aws, desired).await?;
-    put_selectors(aws, desired).await?;
-    put_logging(aws, desired).await?;
-    read::read_trail(aws, name).await?.ok_or_else(|| {
-        PartError::new(
-            ErrorClass::Propagation,
-            CREATE.iam_action,
-            name,
-            "the trail went away while it was being set up",
-        )
-    })
 }
