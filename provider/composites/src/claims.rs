@@ -5,7 +5,7 @@ use cloister_policy::{
     access::{Attached, Policies},
     actions::{Service, Table},
     matches_text,
-    prove::{Callers, Claim},
+    prove::{Callers, Claim, Counterexample},
 };
 
 /// There is no bucket policy yet when it is asked for.
@@ -104,4 +104,11 @@ pub(crate) fn account_of(name: &str) -> Option<String> {
     let account = name.split(':').nth(4).unwrap_or(name);
     let is_id = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
     is_id.then(|| account.to_owned())
+}
+
+/// A counterexample for a diagnostic: lines that start with a space are left as they are.
+pub(crate) fn preformatted(found: &Counterexample) -> String {
+    let text = found.to_string();
+    let lines: Vec<String> = text.lines().map(|line| format!("  {line}")).collect();
+    lines.join("\n")
 }

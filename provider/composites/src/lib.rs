@@ -5,6 +5,7 @@
 //! once, and a blueprint, a pure function from config to a graph of parts. Nothing here calls AWS. Read [`Composite`]
 //! first, then [`locked_bucket`].
 
+pub mod audit_trail;
 mod bucket_name;
 mod bucket_policy;
 mod claims;

@@ -9,6 +9,7 @@ use super::{
     lock::Lock,
     promise::{Broken, Promise},
 };
+use crate::claims::preformatted;
 
 /// The error for a promise that the policies do not keep.
 pub(crate) fn diagnostic(broken: &Broken, lock: &Lock) -> Diagnostic {
@@ -146,11 +147,4 @@ fn added_statement(found: &Counterexample, lock: &Lock) -> Option<String> {
         Some(sid) => format!("statement `{sid}`"),
         None => format!("statement {}", index + 1),
     })
-}
-
-/// Lines that start with a space are left as they are.
-fn preformatted(found: &Counterexample) -> String {
-    let text = found.to_string();
-    let lines: Vec<String> = text.lines().map(|line| format!("  {line}")).collect();
-    lines.join("\n")
 }
