@@ -87,9 +87,9 @@ impl Ground<'_> {
         );
         let administrators = &self.archive.administrators[..];
         [
-            given(self.others_than(administrators), bucket),
+            given(others_than(administrators), bucket),
             given(self.neither_trail_nor(administrators), objects),
-            given(self.others_than(&[administrators, &[root]].concat()), key),
+            given(others_than(&[administrators, &[root]].concat()), key),
         ]
     }
 
@@ -119,7 +119,7 @@ impl Ground<'_> {
         let reads = objects().filter(|action| matches_any(READS, action));
         let listing = buckets().filter(|action| matches_any(bucket_policy::LISTING, action));
         let uses = actions_on("kms", "key").filter(|action| matches_any(key_policy::USE, action));
-        let mut by_no_service = self.others_than(&everyone);
+        let mut by_no_service = others_than(&everyone);
         let principal = Operator::Bool.into();
         by_no_service.add(principal, "aws:PrincipalIsAWSService", ["false".to_owned()]);
         [
@@ -128,7 +128,7 @@ impl Ground<'_> {
                 self.object_claim(reads.collect(), Expected::ExplicitDeny),
             ),
             given(
-                self.others_than(&everyone),
+                others_than(&everyone),
                 self.bucket_claim(listing.collect(), Expected::ExplicitDeny),
             ),
             given(
@@ -155,14 +155,8 @@ impl Ground<'_> {
         by_those_at_home(&self.site.account, names, claim)
     }
 
-    /// An exception for every account is none that anybody can mean: such requests stay in question.
-    fn others_than(&self, names: &[String]) -> Conditions {
-        let names = of_one_account(names).collect();
-        unless(Operator::ArnNotLike, "aws:PrincipalArn", names)
-    }
-
     fn neither_trail_nor(&self, names: &[String]) -> Conditions {
-        let mut conditions = self.others_than(names);
+        let mut conditions = others_than(names);
         let trail = [self.archive.trail_arn.clone()];
         conditions.add(Operator::ArnNotLike.into(), "aws:SourceArn", trail);
         conditions
@@ -211,4 +205,10 @@ fn buckets() -> impl Iterator<Item = String> {
 
 fn objects() -> impl Iterator<Item = String> {
     actions_on("s3", "object")
+}
+
+/// An exception for every account is none that anybody can mean: such requests stay in question.
+fn others_than(names: &[String]) -> Conditions {
+    let names = of_one_account(names).collect();
+    unless(Operator::ArnNotLike, "aws:PrincipalArn", names)
 }

@@ -20,7 +20,7 @@ impl Archive {
     pub(crate) fn key_policy(&self, site: &Site) -> Document {
         let root = format!("arn:{}:iam::{}:root", site.partition, site.account);
         // The account's root user stays able to mend a policy whose administrators are gone.
-        let managers = [&self.administrators[..], &[root.clone()]].concat();
+        let managers = [&self.administrators[..], std::slice::from_ref(&root)].concat();
         let guards = [
             self.deny_use_by_others(),
             deny_management_by_others(managers),

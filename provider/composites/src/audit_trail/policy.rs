@@ -105,34 +105,26 @@ impl Archive {
 
     /// Every action on an object, present and future.
     fn deny_objects_to_others(&self) -> Statement {
-        let statement = self.deny_to_all(SID_OBJECTS).action("s3:*");
+        let statement = deny_to_all(SID_OBJECTS).action("s3:*");
         self.unless_trail(unless(statement, self.everyone()).resource(objects(&self.bucket_arn)))
     }
 
     fn deny_listing_to_others(&self) -> Statement {
-        let statement = self
-            .deny_to_all(SID_LISTING)
-            .actions(LISTING.iter().copied());
+        let statement = deny_to_all(SID_LISTING).actions(LISTING.iter().copied());
         unless(statement, self.everyone()).resource(self.bucket_arn.clone())
     }
 
     /// Whatever is no read, present and future.
     fn deny_changes_by_others(&self) -> Statement {
-        let statement = self
-            .deny_to_all(SID_CHANGES)
-            .not_actions(READS.iter().copied());
+        let statement = deny_to_all(SID_CHANGES).not_actions(READS.iter().copied());
         let statement = unless(statement, self.administrators.clone());
         self.unless_trail(statement.resource(objects(&self.bucket_arn)))
     }
 
     /// An administrator, too, may not put a file beside those of the trail, or in the place of one.
     fn deny_writes_by_others(&self) -> Statement {
-        let statement = self.deny_to_all(SID_WRITES).actions(WRITES.iter().copied());
+        let statement = deny_to_all(SID_WRITES).actions(WRITES.iter().copied());
         self.unless_trail(statement.resource(objects(&self.bucket_arn)))
-    }
-
-    fn deny_to_all(&self, sid: &str) -> Statement {
-        Statement::deny(sid).principal(Principal::anyone())
     }
 
     /// A source ARN is present only in calls that a service makes as itself, so that nobody else can claim it; a request
@@ -148,4 +140,8 @@ impl Archive {
 
 fn unless(statement: Statement, names: Vec<String>) -> Statement {
     statement.when(Operator::ArnNotLike, "aws:PrincipalArn", names)
+}
+
+fn deny_to_all(sid: &str) -> Statement {
+    Statement::deny(sid).principal(Principal::anyone())
 }

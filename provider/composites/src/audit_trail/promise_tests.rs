@@ -219,7 +219,18 @@ fn outcome(
     policies.decide(&request).outcome
 }
 
+/// What is tried, by whom, the action, the resource, the context, and whether it may be.
+type Row<'a> = (
+    &'a str,
+    Asking,
+    &'a str,
+    &'a str,
+    &'a [(&'a str, &'a str)],
+    bool,
+);
+
 #[test]
+#[expect(clippy::too_many_lines, reason = "a flat table of cases")]
 fn whoever_should_get_in_does_and_nobody_else() {
     let (archive, documents) = trail(0b1001);
     let (bucket, key) = (
@@ -241,7 +252,7 @@ fn whoever_should_get_in_does_and_nobody_else() {
     let (foreign, stranger) = (Asking::Somebody(FOREIGN_READER), Asking::Somebody(STRANGER));
     let plain = &[("aws:SecureTransport", "false")][..];
     let none = &[][..];
-    let table: [(&str, Asking, &str, &str, &[(&str, &str)], bool); 29] = [
+    let table: [Row<'_>; 29] = [
         (
             "delivery asks for the ACL",
             DELIVERY,

@@ -103,8 +103,8 @@ pub(crate) fn recover(trail: &Value) -> (Names, Attr<bool>) {
     let all = trail.get("selectors").and_then(Value::as_array);
     let all: Vec<&Value> = all.into_iter().flatten().collect();
     let field = |selector: &Value, name: &str| {
-        let fields = selector["fields"].as_array().into_iter().flatten();
-        fields.cloned().find(|field| field["field"] == name)
+        let mut fields = selector["fields"].as_array().into_iter().flatten();
+        fields.find(|field| field["field"] == name).cloned()
     };
     let is_of = |selector: &&&Value, category: &str| {
         field(selector, CATEGORY).is_some_and(|field| field["equals"][0] == category)
