@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use async_trait::async_trait;
 use cloister_aws::{Accounts, Aws, Target};
 use cloister_composite::{Kinds, PartError};
-use cloister_composites::locked_bucket::LockedBucket;
+use cloister_composites::{audit_trail::AuditTrail, locked_bucket::LockedBucket};
 use cloister_framework::{
     ConfigureRequest, DataSource, Diagnostic, Diagnostics, EphemeralResource, Function, Path,
     Provider, Resource, Schema, Value, from_value,
@@ -75,9 +75,10 @@ impl Cloister {
         });
         Self {
             schema: OnceLock::new(),
-            resources: vec![Arc::new(CompositeResource::<LockedBucket>::new(
-                shared.clone(),
-            ))],
+            resources: vec![
+                Arc::new(CompositeResource::<AuditTrail>::new(shared.clone())),
+                Arc::new(CompositeResource::<LockedBucket>::new(shared.clone())),
+            ],
             functions: OnceLock::new(),
             shared,
         }

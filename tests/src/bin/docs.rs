@@ -10,7 +10,13 @@ use terraform_provider_cloister::{Cloister, Environment};
 const PROVIDER: &str = "cloister";
 
 /// Which file below `examples/` shows a resource.
-const EXAMPLES: [(&str, &str); 1] = [("cloister_s3_locked_bucket", "quickstart/main.tf")];
+const EXAMPLES: [(&str, &str); 2] = [
+    (
+        "cloister_audit_trail",
+        "resources/cloister_audit_trail/resource.tf",
+    ),
+    ("cloister_s3_locked_bucket", "quickstart/main.tf"),
+];
 
 fn main() -> Result<()> {
     let folder = env::args_os().nth(1).context("usage: docs FOLDER")?;

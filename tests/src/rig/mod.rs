@@ -7,7 +7,6 @@
 //! All of it is for tests, so that whatever goes wrong with the machine panics and says what is missing.
 
 mod aws;
-mod bucket;
 mod built;
 mod control;
 mod diagnostics;
@@ -17,12 +16,12 @@ mod outcome;
 mod plan;
 mod processes;
 mod project;
+mod resource;
 mod sandbox;
 mod standing;
 mod wait;
 
 pub use aws::{Aws, Refused};
-pub use bucket::{ADDRESS, BUCKET, LockedBucket, locked_bucket};
 pub use built::{provider, workspace};
 pub use control::Call;
 pub use diagnostics::diagnostics;
@@ -31,6 +30,7 @@ pub use outcome::{Outcome, Running};
 pub use plan::{Change, Plan};
 pub use processes::{kill, providers_in};
 pub use project::Project;
+pub use resource::{ADDRESS, BUCKET, Resource, TRAIL, TRAIL_ADDRESS, audit_trail, locked_bucket};
 pub use sandbox::{ADMINISTRATOR, HOME_ACCOUNT, MEMBER_ACCOUNT, Sandbox};
 pub use standing::{KeyState, Standing, alias, anchor};
 pub use wait::wait_until;

@@ -1,6 +1,7 @@
 //! One AWS stand-in per test, on ports of its own.
 
 use std::{
+    collections::BTreeSet,
     fs::{self, File},
     process::{Child, Command, Stdio},
     sync::Mutex,
@@ -127,6 +128,20 @@ impl Sandbox {
             .iter()
             .map(Call::of)
             .collect()
+    }
+
+    /// Every live object of the home account by service and kind, as ids: what AWS keeps and nobody uses does not count.
+    pub fn census(&self) -> BTreeSet<String> {
+        let services = self.control.get("census");
+        let entries = |of: &Value| of.as_object().cloned().unwrap_or_default();
+        let mut found = BTreeSet::new();
+        for (service, kinds) in entries(&services) {
+            for (kind, objects) in entries(&kinds) {
+                let ids = objects.as_array().into_iter().flatten();
+                found.extend(ids.map(|one| format!("{service}:{kind} {}", text(&one["id"]))));
+            }
+        }
+        found
     }
 
     /// Delivers the records of all calls so far to the trail's bucket.

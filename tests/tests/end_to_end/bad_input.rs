@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use cloister_tests::rig::{
-    ADMINISTRATOR, Aws, BUCKET, LockedBucket, Project, Sandbox, Standing, filtered, locked_bucket,
+    ADMINISTRATOR, Aws, BUCKET, Project, Resource, Sandbox, Standing, filtered, locked_bucket,
 };
 use serde_json::json;
 
@@ -18,7 +18,7 @@ fn told(what: &str, outcome: &cloister_tests::rig::Outcome) -> String {
 
 #[test]
 fn a_config_that_cannot_be_is_refused_at_validation() {
-    let cases: [(&str, LockedBucket); 9] = [
+    let cases: [(&str, Resource); 9] = [
         ("a name with capitals", locked_bucket().with("name", r#""My_Bucket""#)),
         ("a name that is too short", locked_bucket().with("name", r#""ab""#)),
         ("a name that is an address", locked_bucket().with("name", r#""192.168.5.4""#)),

@@ -1,6 +1,6 @@
 //! What somebody changes from outside shows at its setting, and apply mends it.
 
-use cloister_tests::rig::{ADDRESS, Aws, BUCKET, LockedBucket, Sandbox, alias, locked_bucket};
+use cloister_tests::rig::{ADDRESS, Aws, BUCKET, Resource, Sandbox, alias, locked_bucket};
 use serde_json::{Value, json};
 
 /// One change from outside, and the settings at which a plan has to show it.
@@ -44,7 +44,7 @@ impl Outside<'_> {
 }
 
 /// Every change alone: the next plan shows it and nothing else, so that the one before is mended as well.
-fn check(config: &LockedBucket, drifts: &[Drift]) {
+fn check(config: &Resource, drifts: &[Drift]) {
     let sandbox = Sandbox::start();
     let project = sandbox.project().file("main.tf", config.to_string());
     project.apply().succeeded();

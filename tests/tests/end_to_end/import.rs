@@ -3,11 +3,11 @@
 use std::fmt::Write as _;
 
 use cloister_tests::rig::{
-    ADDRESS, BUCKET, HOME_ACCOUNT, LockedBucket, Sandbox, filtered, locked_bucket,
+    ADDRESS, BUCKET, HOME_ACCOUNT, Resource, Sandbox, filtered, locked_bucket,
 };
 
 /// A bucket with everything that an import has to find out.
-fn elaborate() -> LockedBucket {
+fn elaborate() -> Resource {
     locked_bucket()
         .with(
             "break_glass_principals",

@@ -1,7 +1,7 @@
 //! What changes in place, and what makes another bucket.
 
 use cloister_tests::rig::{
-    ADDRESS, BUCKET, KeyState, LockedBucket, Sandbox, Standing, alias, anchor, locked_bucket,
+    ADDRESS, BUCKET, KeyState, Resource, Sandbox, Standing, alias, anchor, locked_bucket,
 };
 use serde_json::json;
 
@@ -12,7 +12,7 @@ const TWO_ADMINISTRATORS: &str =
 /// A change of config, and the settings at which its plan has to show it.
 type Step = (
     &'static str,
-    fn(LockedBucket) -> LockedBucket,
+    fn(Resource) -> Resource,
     &'static [&'static str],
 );
 

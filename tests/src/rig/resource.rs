@@ -1,4 +1,4 @@
-//! The configuration of a locked bucket, of which a test states only what matters to it.
+//! The configuration of a composite, of which a test states only what matters to it.
 
 use std::fmt;
 
@@ -7,16 +7,18 @@ pub const BUCKET: &str = "cloister-test-data";
 /// The address of the bucket in tests.
 pub const ADDRESS: &str = "cloister_s3_locked_bucket.data";
 
-/// A `cloister_s3_locked_bucket` in HCL.
+/// A resource in HCL.
 #[derive(Debug, Clone)]
-pub struct LockedBucket {
+pub struct Resource {
+    kind: &'static str,
     label: &'static str,
     attributes: Vec<(&'static str, String)>,
 }
 
 /// A bucket behind the sandbox's endpoint that can be destroyed, objects and all.
-pub fn locked_bucket() -> LockedBucket {
-    LockedBucket {
+pub fn locked_bucket() -> Resource {
+    Resource {
+        kind: "cloister_s3_locked_bucket",
         label: "data",
         attributes: Vec::new(),
     }
@@ -27,7 +29,25 @@ pub fn locked_bucket() -> LockedBucket {
     .with("deletion_protection", "false")
 }
 
-impl LockedBucket {
+/// The name of the trail in tests.
+pub const TRAIL: &str = "cloister-test-audit";
+/// The address of the trail in tests.
+pub const TRAIL_ADDRESS: &str = "cloister_audit_trail.audit";
+
+/// A trail that can be destroyed, log files and all.
+pub fn audit_trail() -> Resource {
+    Resource {
+        kind: "cloister_audit_trail",
+        label: "audit",
+        attributes: Vec::new(),
+    }
+    .with("name", format!("{TRAIL:?}"))
+    .with("administrators", "[var.administrator_arn]")
+    .with("force_destroy", "true")
+    .with("deletion_protection", "false")
+}
+
+impl Resource {
     /// The same resource under another label.
     #[must_use]
     pub fn labelled(mut self, label: &'static str) -> Self {
@@ -54,13 +74,9 @@ impl LockedBucket {
     }
 }
 
-impl fmt::Display for LockedBucket {
+impl fmt::Display for Resource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            f,
-            "resource \"cloister_s3_locked_bucket\" \"{}\" {{",
-            self.label
-        )?;
+        writeln!(f, "resource {:?} {:?} {{", self.kind, self.label)?;
         for (name, expression) in &self.attributes {
             writeln!(f, "  {name} = {expression}")?;
         }
