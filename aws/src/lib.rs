@@ -17,9 +17,10 @@ mod session;
 pub use calls::Rate;
 pub use kinds::*;
 pub use readers::{
-    FlowLogDestination, FlowLogSummary, LogEventPage, LogEventSummary, LookupAttribute, LookupPage,
-    ObjectPage, ObjectSummary, TrailEvent, describe_flow_logs, filter_log_events, get_object,
-    list_objects, lookup_events, observable_kinds, observe,
+    DomainFact, Facts, FlowLogDestination, FlowLogSummary, Inquiry, LogEventPage, LogEventSummary,
+    LookupAttribute, LookupPage, ObjectPage, ObjectSummary, SubnetFact, TrailEvent,
+    describe_flow_logs, facts, filter_log_events, get_object, list_objects, lookup_events,
+    observable_kinds, observe,
 };
 pub use session::{
     AccountRole, Accounts, AssumeRole, Aws, CallerIdentity, Environment, Partition, Product,

@@ -1,10 +1,12 @@
-//! Narrow readers for evidence and live checks: what exists, what lies in a bucket, what CloudTrail recorded.
+//! Narrow readers for plans, evidence and live checks: what exists, what lies in a bucket, what CloudTrail recorded.
 
+mod facts;
 mod flow_logs;
 mod objects;
 mod observe;
 mod trail;
 
+pub use facts::{DomainFact, Facts, Inquiry, SubnetFact, facts};
 pub use flow_logs::{
     FlowLogDestination, FlowLogSummary, LogEventPage, LogEventSummary, describe_flow_logs,
     filter_log_events,

@@ -117,7 +117,7 @@ pub(crate) fn outputs_of(found: &Observations) -> impl Fn(&PartKey, &str) -> Opt
     |part, name| found.get(part)?.outputs.get(name).cloned()
 }
 
-/// The composite's own attributes, as far as they can be settled.
+/// The composite's own attributes, as far as they can be settled: what is missing in a list or map is null.
 pub(crate) fn exposed(
     blueprint: &Blueprint,
     output: &impl Fn(&PartKey, &str) -> Option<String>,
@@ -125,6 +125,9 @@ pub(crate) fn exposed(
     blueprint
         .exposed
         .iter()
-        .filter_map(|(name, setting)| Some((*name, setting.settle(output).ok()?)))
+        .filter_map(|(name, setting)| match setting {
+            Setting::List(_) | Setting::Map(_) => Some((*name, setting.settle_known(output))),
+            text => Some((*name, text.settle(output).ok()?)),
+        })
         .collect()
 }

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use cloister_aws::{Facts, Inquiry};
 use cloister_composite::{Blueprint, Identity, Observations, SettingError, Tags};
-use cloister_framework::{Attr, Diagnostics};
+use cloister_framework::{Attr, Diagnostics, Path, Value};
 use schemars::JsonSchema;
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -45,6 +46,8 @@ pub struct Imported<'a> {
     pub found: &'a Observations,
     /// What the anchor kept; empty without an anchor.
     pub kept: &'a BTreeMap<String, serde_json::Value>,
+    /// The config that the anchor remembers, if it does.
+    pub recipe: Option<&'a serde_json::Value>,
 }
 
 /// A composite: a config, and what it consists of.
@@ -70,8 +73,25 @@ pub trait Composite: Send + Sync + 'static {
     /// Lays out the parts; `None` while something unknown decides which parts there are.
     fn blueprint(config: &Self::Config, site: &Site) -> Result<Option<Blueprint>, SettingError>;
 
-    /// A config of this name with which an import looks for parts.
-    fn sketch(name: &str) -> Self::Config;
+    /// What the account must be asked before a plan of this config can be judged. Asked for creates, and for updates
+    /// that change the config.
+    fn inquiry(_config: &Self::Config, _site: &Site) -> Inquiry {
+        Inquiry::default()
+    }
+
+    /// Optional settings that config leaves out, as the account's answers decide them.
+    fn choose(_config: &Self::Config, _facts: &Facts) -> Vec<(Path, Value)> {
+        Vec::new()
+    }
+
+    /// What is wrong with a config in this account. What was not answered is not wrong.
+    fn check_facts(_config: &Self::Config, _site: &Site, _facts: &Facts) -> Diagnostics {
+        Diagnostics::new()
+    }
+
+    /// A config of this name with which an import looks for parts. `recipe` is the config that the anchor remembers;
+    /// `None` if it takes one and there is none.
+    fn sketch(name: &str, recipe: Option<&serde_json::Value>) -> Option<Self::Config>;
 
     /// The config that would have made what an import found; `None` if the composite is not there.
     fn recover(imported: &Imported<'_>) -> Option<Self::Config>;

@@ -45,10 +45,13 @@ impl<C: Composite> CompositeResource<C> {
         let address = address(request)?;
         let (place, account) = self.place_of(&address).await?;
         let anchored = self.anchored(&place, &address).await?;
-        let kept = anchored.map(|anchor| anchor.settings).unwrap_or_default();
+        let (kept, recipe) = anchored
+            .map(|anchor| (anchor.settings, anchor.recipe))
+            .unwrap_or_default();
         let engine = place.engine(&self.shared);
-        let sketch = C::blueprint(&C::sketch(&address.name), &place.site)
-            .map_err(|error| blueprint_bug(&error))?;
+        let sketched = C::sketch(&address.name, recipe.as_ref())
+            .ok_or_else(|| nothing_there(&place.site.identity(C::TYPE, &address.name).id()))?;
+        let sketch = C::blueprint(&sketched, &place.site).map_err(|error| blueprint_bug(&error))?;
         let sketch =
             sketch.ok_or_else(|| Diagnostic::provider_bug("A sketch has to have a blueprint."))?;
         let caller = place.aws.caller_arn();
@@ -60,6 +63,7 @@ impl<C: Composite> CompositeResource<C> {
             name: &address.name,
             found: &found,
             kept: &kept,
+            recipe: recipe.as_ref(),
         };
         let config = C::recover(&imported).ok_or_else(|| nothing_there(&sketch.identity.id()))?;
         let tags = user_tags(

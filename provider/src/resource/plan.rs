@@ -1,6 +1,7 @@
 //! Planning: every part that will be touched, known before anything exists.
 
-use cloister_composite::{Blueprint, PartsState, plan_parts};
+use cloister_aws::Inquiry;
+use cloister_composite::{Blueprint, PartError, PartsState, plan_parts};
 use cloister_composites::Composite;
 use cloister_framework::{Attr, Diagnostic, Diagnostics, Path, PlanRequest, PlanResponse, Value};
 use cloister_policy::same_principal;
@@ -63,7 +64,11 @@ impl<C: Composite> CompositeResource<C> {
             "region",
             Value::string(&place.site.region),
         );
-        response.diagnostics = C::check(&input.config, &place.site);
+        response.diagnostics =
+            Self::ask_account(&mut input, &place, prior, &mut response.planned).await?;
+        response
+            .diagnostics
+            .extend(C::check(&input.config, &place.site));
         response
             .diagnostics
             .extend(Self::warn_of_lockout(&input, &place));
@@ -79,6 +84,32 @@ impl<C: Composite> CompositeResource<C> {
             None => forget(&mut response.planned, &["id", "parts", "status"]),
         }
         Ok(())
+    }
+
+    /// Asks the account what the plan depends on, unless the config stays as it is.
+    async fn ask_account(
+        input: &mut Input<C>,
+        place: &Place,
+        prior: Option<&Value>,
+        planned: &mut Value,
+    ) -> Result<Diagnostics, Diagnostic> {
+        let inquiry = C::inquiry(&input.config, &place.site);
+        if inquiry == Inquiry::default() || prior.is_some_and(|prior| is_same(prior, planned)) {
+            return Ok(Diagnostics::new());
+        }
+        let facts = cloister_aws::facts(&place.aws, &inquiry).await;
+        let chosen = C::choose(&input.config, &facts);
+        if !chosen.is_empty() {
+            for (path, value) in chosen {
+                planned.set(&path, value);
+            }
+            input.config = Input::<C>::decode(planned)?.config;
+        }
+        let mut found = C::check_facts(&input.config, &place.site, &facts);
+        for error in &facts.unanswered {
+            found.push(unanswered(error));
+        }
+        Ok(found)
     }
 
     fn fill_parts(&self, blueprint: &Blueprint, prior: Option<&Value>, planned: &mut Value) {
@@ -168,6 +199,27 @@ impl<C: Composite> CompositeResource<C> {
             || before.common.account != input.common.account;
         moved.then(|| Self::refuse_protected(prior)).flatten()
     }
+}
+
+/// Whether nothing that is configured differs.
+fn is_same(prior: &Value, planned: &Value) -> bool {
+    let (Some(prior), Some(planned)) = (prior.entries(), planned.entries()) else {
+        return false;
+    };
+    planned
+        .into_iter()
+        .filter(|(_, value)| !value.is_unknown())
+        .all(|(name, value)| prior.get(name) == Some(value))
+}
+
+/// A plan works read-only, and with less.
+fn unanswered(error: &PartError) -> Diagnostic {
+    Diagnostic::warning("Plan could not be checked against the account")
+        .found(format!("{error}."))
+        .action(format!(
+            "Grant `{}` to the principal that plans, so that mistakes show before the apply.",
+            error.operation
+        ))
 }
 
 /// What depends on something unknown is unknown.
