@@ -163,18 +163,27 @@ impl Builder {
             }
         };
         if let (true, Setting::Map(fields)) = (K::TAGGED, &mut setting) {
-            fields.insert("tags".to_owned(), self.tags_of(key));
+            let own = fields.remove("tags");
+            fields.insert("tags".to_owned(), self.tags_of(key, own));
         }
         setting
     }
 
-    fn tags_of(&self, key: &PartKey) -> Setting {
-        let Some(user) = &self.tags else {
+    /// The user's tags, the part's own over them, and those that identify it.
+    fn tags_of(&self, key: &PartKey, own: Option<Setting>) -> Setting {
+        let (Some(user), false) = (&self.tags, own.as_ref().is_some_and(Setting::is_unknown)) else {
             return Setting::Unknown;
         };
-        let mut tags = user.clone();
-        tags.extend(self.blueprint.identifying_tags(key));
-        Setting::literal(&serde_json::json!(tags))
+        let literal = |tags: &Tags| match Setting::literal(&serde_json::json!(tags)) {
+            Setting::Map(tags) => tags,
+            _ => BTreeMap::new(),
+        };
+        let mut tags = literal(user);
+        if let Some(Setting::Map(own)) = own {
+            tags.extend(own);
+        }
+        tags.extend(literal(&self.blueprint.identifying_tags(key)));
+        Setting::Map(tags)
     }
 
     /// Shows a part's output, a text with outputs in it, or a list or map of such texts, as an attribute of the

@@ -74,8 +74,8 @@ pub trait Composite: Send + Sync + 'static {
     fn blueprint(config: &Self::Config, site: &Site) -> Result<Option<Blueprint>, SettingError>;
 
     /// What the account must be asked before a plan of this config can be judged. Asked for creates, and for updates
-    /// that change the config.
-    fn inquiry(_config: &Self::Config, _site: &Site) -> Inquiry {
+    /// that change the config from `prior`.
+    fn inquiry(_config: &Self::Config, _prior: Option<&Self::Config>, _site: &Site) -> Inquiry {
         Inquiry::default()
     }
 

@@ -268,8 +268,51 @@ fn inventory(parts: &PartsState) -> String {
     }
 }
 
+/// The path that a blueprint wrote as `profiles["ana"].persona`.
 fn path(origin: &str) -> Path {
-    origin
-        .split('.')
-        .fold(Path::root(), |path, name| path.then(name))
+    let mut path = Path::root();
+    let mut rest = origin;
+    while !rest.is_empty() {
+        let key = rest
+            .strip_prefix("[\"")
+            .and_then(|inside| inside.split_once("\"]"));
+        if let Some((key, after)) = key {
+            path = path.key(key);
+            rest = after;
+            continue;
+        }
+        rest = rest.trim_start_matches('.');
+        let end = rest.find(['.', '[']).unwrap_or(rest.len());
+        let (name, after) = rest.split_at(end);
+        path = path.then(name);
+        rest = after;
+    }
+    path
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn origins_name_attributes_and_keys() {
+        let cases = [
+            ("name", Path::attribute("name")),
+            (
+                "own_key.rotation_period_days",
+                Path::attribute("own_key").then("rotation_period_days"),
+            ),
+            (
+                r#"profiles["ana.b"].spaces["x"].volume_gb"#,
+                Path::attribute("profiles")
+                    .key("ana.b")
+                    .then("spaces")
+                    .key("x")
+                    .then("volume_gb"),
+            ),
+        ];
+        for (origin, expected) in cases {
+            assert_eq!(path(origin), expected, "{origin}");
+        }
+    }
 }

@@ -93,8 +93,13 @@ impl<C: Composite> CompositeResource<C> {
         prior: Option<&Value>,
         planned: &mut Value,
     ) -> Result<Diagnostics, Diagnostic> {
-        let inquiry = C::inquiry(&input.config, &place.site);
-        if inquiry == Inquiry::default() || prior.is_some_and(|prior| is_same(prior, planned)) {
+        if prior.is_some_and(|prior| is_same(prior, planned)) {
+            return Ok(Diagnostics::new());
+        }
+        let before = prior.map(Input::<C>::decode).transpose()?;
+        let before = before.as_ref().map(|before| &before.config);
+        let inquiry = C::inquiry(&input.config, before, &place.site);
+        if inquiry == Inquiry::default() {
             return Ok(Diagnostics::new());
         }
         let facts = cloister_aws::facts(&place.aws, &inquiry).await;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::symbols::Names;
 
 /// Settings of the domain's keys.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Keys {
     /// Days between two rotations of the key material. Default: AWS's, 365.
     #[serde(default)]
@@ -21,7 +21,7 @@ pub struct Keys {
 
 /// What personas can never do. Jobs, models and endpoints are always held to the domain's subnets, security groups and
 /// keys, and traffic between containers to encryption.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Guardrails {
     /// The instance types that apps, jobs and endpoints may have; `*` and `?` allowed. Default: all.
     #[serde(default)]
@@ -33,7 +33,7 @@ pub struct Guardrails {
 }
 
 /// From where users may open Studio.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SignIn {
     /// VPC endpoints of the SageMaker API.
     #[serde(default)]
@@ -49,7 +49,7 @@ pub struct SignIn {
 }
 
 /// What organisations ask of roles.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Iam {
     /// The path of the roles, such as `/studio/`. Changing it makes other roles. Default: `/`.
     #[serde(default)]

@@ -55,7 +55,7 @@ pub struct ZoneSubnets {
     /// For the NAT gateway. Needed unless `egress` is `none`.
     #[serde(default)]
     #[schemars(regex(pattern = r"^[0-9]{1,3}(\.[0-9]{1,3}){3}/(1[6-9]|2[0-8])$"))]
-    pub public: Attr<String>,
+    pub nat: Attr<String>,
 }
 
 /// What the subnets must have room for.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::symbols::Names;
 
 /// Settings of Studio itself. Sharing of notebook output is always off, network access always `VpcOnly`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Studio {
     /// Minutes without work after which apps stop. Default: 120; 0 lets them run on.
     #[serde(default)]
