@@ -9,6 +9,7 @@ use super::{
     config::{Endpoint, Persona, Profile, SecureStudioDomain, Space, Studio},
     endpoint_set::{self, EndpointShape},
     ip_plan::{self, Egress, SubnetClass},
+    policies::Home,
 };
 use crate::symbols::Names;
 
@@ -102,7 +103,7 @@ impl Base {
 
 impl<'a> Shape<'a> {
     /// The shape; `None` while something that decides it is unknown, or makes no network.
-    pub(crate) fn of(config: &'a SecureStudioDomain, region: &str) -> Option<Self> {
+    pub(crate) fn of(config: &'a SecureStudioDomain, home: &Home) -> Option<Self> {
         let ground = Ground::of(config)?;
         let studio_known = !config.studio.is_unknown() && !config.guardrails.is_unknown();
         let rest_known = !config.iam.is_unknown() && !config.keys.is_unknown() && !config.sign_in.is_unknown();
@@ -125,7 +126,7 @@ impl<'a> Shape<'a> {
         let endpoints = if has_endpoints {
             BTreeMap::new()
         } else {
-            endpoint_set::of(entries(&config.endpoints)?, region, gateway)?
+            endpoint_set::of(entries(&config.endpoints)?, home, gateway)?
         };
         Some(Self {
             config,

@@ -14,9 +14,13 @@ use super::{
 };
 use crate::studio_domain::{
     endpoint_set::{EndpointShape, KMS, S3},
-    policies,
-    shape::Ground,
+    policies::{
+        Choice, Home,
+        endpoints::{EndpointPolicies, EndpointService},
+    },
+    shape::{ExistingGround, Ground, flag},
 };
+use crate::symbols::names;
 
 /// The endpoints that others refer to.
 pub(super) struct Endpoints {
@@ -30,6 +34,18 @@ pub(super) struct Endpoints {
     pub(super) parts: Vec<String>,
 }
 
+impl Endpoints {
+    /// Names of nothing, for proofs.
+    pub(super) fn unmade() -> Self {
+        Self {
+            s3: None,
+            kms: Some(Input::Known("vpce-cloister".to_owned())),
+            s3_prefixes: None,
+            parts: Vec::new(),
+        }
+    }
+}
+
 pub(super) fn lay_out(
     parts: &mut Builder,
     draft: &Draft<'_>,
@@ -40,7 +56,7 @@ pub(super) fn lay_out(
     let mut s3_prefixes = None;
     let mut keys = Vec::new();
     for (name, shape) in &draft.shape.endpoints {
-        let key = named("endpoints", name);
+        let key = part_key(name);
         let part = parts
             .part::<Ec2VpcEndpoint>(&key, &desired(draft, name, shape, lines, groups))
             .from("", "endpoints")
@@ -52,7 +68,7 @@ pub(super) fn lay_out(
         keys.push(key);
     }
     parts.expose("endpoint_ids", &made);
-    let of_others = |id: fn(&crate::studio_domain::shape::ExistingGround<'_>) -> Option<String>| match &draft.shape.ground {
+    let of_others = |id: fn(&ExistingGround<'_>) -> Option<String>| match &draft.shape.ground {
         Ground::Existing(existing) => id(existing).map(Input::Known),
         Ground::Own(_) => None,
     };
@@ -82,10 +98,30 @@ fn desired(
         route_table_ids: only_if(!interface, &lines.studio_tables),
         private_dns: interface,
         policy: match &shape.policy {
-            Attr::Null => policies::endpoint_policy(draft.shape, draft.site, name),
+            Attr::Null => usual_policy(draft, name),
             Attr::Unknown => Some(Value::String(unknown_mark())),
             Attr::Known(text) => serde_json::from_str(text).ok(),
         },
         tags: Tags::new(),
     }
+}
+
+/// Services that are known here go by their names, with hyphens for dots.
+fn part_key(name: &str) -> String {
+    match EndpointService::named(name) {
+        Some(known) => format!("endpoints/{}", known.name.replace('.', "-")),
+        None => named("endpoints", name),
+    }
+}
+
+fn usual_policy(draft: &Draft<'_>, name: &str) -> Option<Value> {
+    let home = Home::of(draft.site);
+    let buckets = names(&draft.shape.config.data_buckets);
+    let jump_start = flag(draft.shape.studio().jump_start, false).unwrap_or(false);
+    let policies = EndpointPolicies {
+        buckets: buckets.iter().map(|bucket| home.s3(bucket)).collect(),
+        jump_start: if jump_start { Choice::Allowed } else { Choice::Denied },
+        home,
+    };
+    policies.document(name).map(|document| document.to_value())
 }

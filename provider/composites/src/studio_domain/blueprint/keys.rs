@@ -22,16 +22,23 @@ pub(super) struct Keys {
     pub(super) data: Input<String>,
 }
 
+/// The keys by name, and what each is for.
+const PURPOSES: [(&str, &str); 3] = [
+    ("data", "Data"),
+    ("home", "Home directories and spaces"),
+    ("volumes", "Volumes of jobs and endpoints"),
+];
+
 /// The keys' parts, in the order of their names.
 pub(super) const PARTS: [&str; 3] = ["keys/data", "keys/home", "keys/volumes"];
 
 pub(super) fn lay_out(parts: &mut Builder, draft: &Draft<'_>, endpoints: &Endpoints) -> Keys {
-    let fence = endpoints.kms.iter().map(mark).collect();
-    let keys = Keys {
-        home: key(parts, draft, "home", "Home directories and spaces", Purpose::Home),
-        volumes: key(parts, draft, "volumes", "Volumes of jobs and endpoints", Purpose::Volumes),
-        data: key(parts, draft, "data", "Data", Purpose::Data { endpoints: fence }),
-    };
+    let made = PURPOSES.map(|(name, what)| {
+        let policy = policy(draft, endpoints, name);
+        key(parts, draft, name, what, &policy)
+    });
+    let [data, home, volumes] = made;
+    let keys = Keys { home, volumes, data };
     parts.expose(
         "key_arns",
         &std::collections::BTreeMap::from([
@@ -43,22 +50,36 @@ pub(super) fn lay_out(parts: &mut Builder, draft: &Draft<'_>, endpoints: &Endpoi
     keys
 }
 
+/// The policies of all keys.
+pub(super) fn policies(draft: &Draft<'_>, endpoints: &Endpoints) -> Vec<KeyPolicy> {
+    let names = PURPOSES.iter().map(|(name, _)| *name);
+    names.map(|name| policy(draft, endpoints, name)).collect()
+}
+
+fn policy(draft: &Draft<'_>, endpoints: &Endpoints, name: &str) -> KeyPolicy {
+    let fence = endpoints.kms.iter().map(mark).collect();
+    KeyPolicy {
+        home: Home::of(draft.site),
+        purpose: match name {
+            "home" => Purpose::Home,
+            "volumes" => Purpose::Volumes,
+            _ => Purpose::Data { endpoints: fence },
+        },
+        administrators: names(&draft.shape.config.administrators),
+        users: roles::persona_arns(draft).into_values().collect(),
+    }
+}
+
 fn key(
     parts: &mut Builder,
     draft: &Draft<'_>,
     name: &str,
     what: &str,
-    purpose: Purpose,
+    policy: &KeyPolicy,
 ) -> Input<String> {
     let settings = draft.shape.config.keys.known();
     let period = settings.map_or(Attr::Null, |keys| keys.rotation_period_days);
-    let retain = purpose == Purpose::Home && draft.shape.keeps_homes;
-    let policy = KeyPolicy {
-        home: Home::of(draft.site),
-        purpose,
-        administrators: names(&draft.shape.config.administrators),
-        users: roles::persona_arns(draft).into_values().collect(),
-    };
+    let retain = policy.purpose == Purpose::Home && draft.shape.keeps_homes;
     let key = format!("keys/{name}");
     let mut part = parts
         .part::<KmsKey>(

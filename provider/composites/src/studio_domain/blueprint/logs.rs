@@ -9,7 +9,10 @@ use cloister_framework::Attr;
 use std::collections::BTreeMap;
 
 use super::{Draft, network::Lines, roles, wire};
-use crate::studio_domain::{config::FlowLogs, policies};
+use crate::studio_domain::{
+    config::FlowLogs,
+    policies::{Home, trust},
+};
 
 /// The part whose records every lab reads.
 pub(super) const FLOW_LOG: &str = "network/flow-log";
@@ -108,7 +111,7 @@ fn group_name(draft: &Draft<'_>, name: &str) -> String {
 fn delivery_role(parts: &mut Builder, draft: &Draft<'_>, group_arn: &str) -> Input<String> {
     let desired = IamRoleDesired {
         description: Some(format!("Delivers the flow logs of Studio domain {}", draft.shape.name)),
-        ..roles::role(draft, ROLE, "flow-log", policies::flow_log_trust(draft.site))
+        ..roles::role(draft, ROLE, "flow-log", trust::flow_logs(&Home::of(draft.site)).to_value())
     };
     let role = parts.part::<IamRole>(ROLE, &desired).from("", "flow_logs").from("boundary_arn", "iam.permissions_boundary_arn");
     let (arn, role_name) = (wire(&role.output(&IamRole::ARN)), wire(&role.output(&IamRole::NAME)));
@@ -116,7 +119,7 @@ fn delivery_role(parts: &mut Builder, draft: &Draft<'_>, group_arn: &str) -> Inp
         &format!("{ROLE}/policies"),
         &IamRolePoliciesDesired {
             role: role_name,
-            inline: BTreeMap::from([("deliver".to_owned(), policies::flow_log_delivery(group_arn))]),
+            inline: BTreeMap::from([("deliver".to_owned(), trust::flow_log_delivery(group_arn).to_value())]),
             attached: Vec::new(),
         },
     );

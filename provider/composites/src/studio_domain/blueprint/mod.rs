@@ -12,7 +12,13 @@ use cloister_composite::{
     Blueprint, Builder, Identity, Input, Output, PartKey, SettingError, derived_name, unknown_mark,
 };
 
-use super::{config::SecureStudioDomain, recipe, shape::Shape};
+use super::{
+    config::SecureStudioDomain,
+    policies::{Home, guardrails::Guardrails, keys::KeyPolicy},
+    promises::Acting,
+    recipe,
+    shape::Shape,
+};
 use crate::composite::{Composite, Site};
 
 /// Lays out the parts; `None` while something that decides which there are is unknown.
@@ -20,7 +26,7 @@ pub(crate) fn blueprint(
     config: &SecureStudioDomain,
     site: &Site,
 ) -> Result<Option<Blueprint>, SettingError> {
-    let Some(shape) = Shape::of(config, &site.region) else {
+    let Some(shape) = Shape::of(config, &Home::of(site)) else {
         return Ok(None);
     };
     let identity = site.identity(SecureStudioDomain::TYPE, shape.name);
@@ -47,6 +53,50 @@ pub(crate) fn blueprint(
     domain::lay_out(&mut parts, &draft, &wires, &roles);
     keep(&mut parts, &draft);
     parts.finish().map(Some)
+}
+
+/// The personas and keys as their policies will be, with names of nothing for what is yet to be made; `None` while
+/// something that they hold is unknown.
+pub(crate) fn proof_subjects(config: &SecureStudioDomain, site: &Site) -> Option<ProofSubjects> {
+    let home = Home::of(site);
+    let shape = Shape::of(config, &home)?;
+    let draft = Draft {
+        shape: &shape,
+        site,
+        identity: site.identity(SecureStudioDomain::TYPE, shape.name),
+    };
+    let key = |name: &str| Input::Known(home.arn("kms", &format!("key/cloister-{name}")));
+    let keys = keys::Keys {
+        home: key("home"),
+        volumes: key("volumes"),
+        data: key("data"),
+    };
+    let network = network::Lines::unmade();
+    let groups = network::Groups {
+        studio: Input::Known("sg-cloister-studio".to_owned()),
+        endpoints: None,
+    };
+    let endpoints = endpoints::Endpoints::unmade();
+    let wires = Wires {
+        keys: &keys,
+        network: &network,
+        groups: &groups,
+        endpoints: &endpoints,
+    };
+    let personas = roles::acting(&draft, &wires)?;
+    let keys = keys::policies(&draft, &endpoints);
+    Some(ProofSubjects {
+        guardrails: roles::guardrails(&draft, &wires),
+        personas,
+        keys,
+    })
+}
+
+/// What is proven of a domain.
+pub(crate) struct ProofSubjects {
+    pub(crate) guardrails: Guardrails,
+    pub(crate) personas: Vec<(String, Acting)>,
+    pub(crate) keys: Vec<KeyPolicy>,
 }
 
 /// What every part of the layout is drawn from.

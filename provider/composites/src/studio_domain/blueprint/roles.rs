@@ -7,22 +7,23 @@ use cloister_aws::{
 };
 use cloister_composite::{Builder, Input, Tags, unknown_mark};
 use cloister_framework::Attr;
-use cloister_policy::Document;
+use cloister_policy::{Document, Statement};
 use serde_json::Value;
 
 use super::{Draft, Wires, mark, named, wire};
 use crate::{
     studio_domain::{
         policies::{
-            Choice, Home, freeze,
+            Choice, Home,
             guardrails::Guardrails,
             personas::{Persona, Role},
             sign_in::SignIn,
             trust,
         },
+        promises::Acting,
         shape::{Base, DEFAULT_PERSONA, PersonaShape, flag},
     },
-    symbols::{Names, names, text},
+    symbols::{Names, known_names, names, text},
 };
 
 /// IAM's limit: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>.
@@ -135,9 +136,6 @@ fn policies(
         ("guardrails".to_owned(), guardrails.document().to_value()),
         ("persona".to_owned(), persona_policy.document().to_value()),
     ]);
-    if let Some(isolation) = persona_policy.isolation() {
-        inline.insert("isolation".to_owned(), isolation.to_value());
-    }
     match persona.config.map(|config| &config.additional_policy) {
         Some(Attr::Known(policy)) => {
             if let Ok(document) = serde_json::from_str::<Document>(policy) {
@@ -152,7 +150,37 @@ fn policies(
     inline
 }
 
-fn persona_policy(draft: &Draft<'_>, wires: &Wires<'_>, name: &str, persona: &PersonaShape<'_>) -> Persona {
+/// The personas as they will act; `None` while something in their policies is unknown.
+pub(super) fn acting(draft: &Draft<'_>, wires: &Wires<'_>) -> Option<Vec<(String, Acting)>> {
+    let config = draft.shape.config;
+    let sets = [&config.data_buckets, &config.security_group_ids, &config.administrators];
+    let are_known = sets.into_iter().all(|set| known_names(set).is_some());
+    if !are_known {
+        return None;
+    }
+    let guardrails = guardrails(draft, wires).document();
+    let mut arns = persona_arns(draft);
+    let personas = draft.shape.personas.iter().map(|(name, persona)| {
+        let policy = persona_policy(draft, wires, name, persona);
+        let additional = match persona.config.map(|config| &config.additional_policy) {
+            Some(Attr::Unknown) => return None,
+            Some(Attr::Known(text)) => Some(Document::parse(text).ok()?),
+            Some(Attr::Null) | None => None,
+        };
+        let acting = Acting {
+            role_arn: arns.remove(name)?,
+            passes: policy.passes.clone(),
+            team: policy.team.clone(),
+            policy: policy.document(),
+            guardrails: guardrails.clone(),
+            additional,
+        };
+        Some((name.clone(), acting))
+    });
+    personas.collect()
+}
+
+pub(super) fn persona_policy(draft: &Draft<'_>, wires: &Wires<'_>, name: &str, persona: &PersonaShape<'_>) -> Persona {
     let home = Home::of(draft.site);
     let own = persona_arns(draft).remove(name);
     let buckets = names(&draft.shape.config.data_buckets);
@@ -164,10 +192,9 @@ fn persona_policy(draft: &Draft<'_>, wires: &Wires<'_>, name: &str, persona: &Pe
         },
         passes: own.into_iter().collect(),
         team: text(&persona.team),
-        subnets: wires.network.studio_subnets.iter().map(mark).collect(),
-        security_groups: security_groups(draft, wires),
+        vpc: mark(&wires.network.vpc_id),
         buckets: buckets.iter().map(|bucket| home.s3(bucket)).collect(),
-        keys: vec![mark(&wires.keys.data), mark(&wires.keys.volumes)],
+        keys: Vec::new(),
         repositories: Vec::new(),
         parameters: None,
         home,
@@ -180,7 +207,7 @@ fn security_groups(draft: &Draft<'_>, wires: &Wires<'_>) -> Vec<String> {
     groups
 }
 
-fn guardrails(draft: &Draft<'_>, wires: &Wires<'_>) -> Guardrails {
+pub(super) fn guardrails(draft: &Draft<'_>, wires: &Wires<'_>) -> Guardrails {
     let config = draft.shape.config;
     let given = config.guardrails.known().cloned().unwrap_or_default();
     let sign_in = config.sign_in.known().cloned().unwrap_or_default();
@@ -201,6 +228,18 @@ fn guardrails(draft: &Draft<'_>, wires: &Wires<'_>) -> Guardrails {
             cidrs: list(&sign_in.source_cidrs),
         },
     }
+}
+
+/// What keeps users from starting anything while the domain goes: else apps come back as fast as they are deleted.
+fn freeze() -> Document {
+    Document::of([Statement::deny("CloisterFreeze")
+        .actions([
+            "sagemaker:CreateApp",
+            "sagemaker:CreatePresignedDomainUrl",
+            "sagemaker:CreateSpace",
+            "sagemaker:CreateUserProfile",
+        ])
+        .resource("*")])
 }
 
 /// The wire to the domain's own role.

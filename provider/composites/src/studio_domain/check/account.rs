@@ -7,8 +7,9 @@ use crate::{
     composite::Site,
     studio_domain::{
         config::{Network, SecureStudioDomain},
-        shape::{Shape, entries},
         endpoint_set,
+        policies::Home,
+        shape::{Shape, entries},
     },
     symbols::known_names,
 };
@@ -21,7 +22,7 @@ pub(super) fn inquiry(
     site: &Site,
 ) -> Inquiry {
     let existing = config.existing_network.known();
-    let endpoints = entries(&config.endpoints).and_then(|given| endpoint_set::of(given, &site.region, true));
+    let endpoints = entries(&config.endpoints).and_then(|given| endpoint_set::of(given, &Home::of(site), true));
     let services = endpoints.unwrap_or_default().into_values().map(|endpoint| endpoint.service);
     let makes_endpoints = existing.is_none_or(|network| network.has_endpoints != Attr::Known(true));
     Inquiry {
@@ -116,7 +117,7 @@ fn check_zones(config: &SecureStudioDomain, site: &Site, facts: &Facts) -> Vec<D
 }
 
 fn check_services(config: &SecureStudioDomain, site: &Site, facts: &Facts) -> Vec<Diagnostic> {
-    let (Some(services), Some(shape)) = (&facts.endpoint_services, Shape::of(config, &site.region)) else {
+    let (Some(services), Some(shape)) = (&facts.endpoint_services, Shape::of(config, &Home::of(site))) else {
         return Vec::new();
     };
     let own_zones: Vec<&String> = shape.zones().iter().map(|zone| &zone.name).collect();

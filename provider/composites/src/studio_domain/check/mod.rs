@@ -9,7 +9,12 @@ use cloister_composite::{Blueprint, SettingError};
 use cloister_framework::{Attr, Diagnostic, Diagnostics, Path, Value};
 use cloister_policy::Document;
 
-use super::{blueprint, config::SecureStudioDomain, promises, recipe};
+use super::{
+    blueprint,
+    config::SecureStudioDomain,
+    promises::{broken_key_promises, broken_promises},
+    recipe,
+};
 use crate::{
     composite::{Composite, Imported, Site},
     symbols::known_names,
@@ -31,7 +36,7 @@ impl Composite for SecureStudioDomain {
     }
 
     fn check(config: &Self, site: &Site) -> Diagnostics {
-        promises::check(config, site)
+        check_promises(config, site)
     }
 
     fn administrators(config: &Self) -> Option<Vec<String>> {
@@ -61,6 +66,26 @@ impl Composite for SecureStudioDomain {
     fn recover(imported: &Imported<'_>) -> Option<Self> {
         recipe::recover(imported)
     }
+}
+
+/// What is not known yet is proven in the plan that apply makes.
+fn check_promises(config: &SecureStudioDomain, site: &Site) -> Diagnostics {
+    let Some(subjects) = blueprint::proof_subjects(config, site) else {
+        return Diagnostics::new();
+    };
+    let personas = subjects.personas.iter().flat_map(|(name, acting)| {
+        let broken = broken_promises(acting, &subjects.guardrails);
+        broken.into_iter().map(move |broken| broken.of_persona(name))
+    });
+    let keys = subjects.keys.iter().flat_map(broken_key_promises);
+    let mut found: Vec<Diagnostic> = Vec::new();
+    for diagnostic in personas.chain(keys.map(|broken| broken.of_key())) {
+        // One fault breaks several promises: each attribute is mended once.
+        if found.iter().all(|earlier| earlier.path() != diagnostic.path()) {
+            found.push(diagnostic);
+        }
+    }
+    found.into_iter().collect()
 }
 
 /// A policy that the user gave is a policy.

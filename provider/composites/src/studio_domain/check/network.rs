@@ -113,8 +113,7 @@ fn check_room(config: &SecureStudioDomain, network: &Network) -> Option<Diagnost
 
 /// What the subnets must have room for; `None` while it is unknown.
 fn demand(config: &SecureStudioDomain, network: &Network) -> Option<Demand> {
-    let endpoints = endpoint_set::of(entries(&config.endpoints)?, "", true)?;
-    let interfaces = endpoints.values().filter(|endpoint| !endpoint.is_gateway).count();
+    let interfaces = endpoint_set::interfaces(entries(&config.endpoints)?)?;
     let profiles = entries(&config.profiles)?.len();
     let capacity = match &network.capacity {
         Attr::Unknown => return None,

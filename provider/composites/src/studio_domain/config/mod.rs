@@ -51,9 +51,9 @@ pub struct SecureStudioDomain {
     /// A network that others made. cloister adds security groups and endpoints to it and leaves the rest alone.
     #[serde(default)]
     pub existing_network: Attr<ExistingNetwork>,
-    /// VPC endpoints by name, over the default set: `s3`, `kms`, `sts`, `logs`, `monitoring`, `ssm`, `ecr-api`,
-    /// `ecr-dkr`, `sagemaker-api`, `sagemaker-runtime` and `studio`. Names without a service of their own name the
-    /// service: `secretsmanager = {}`.
+    /// VPC endpoints by the service's name, over the default set: `s3`, `kms`, `sts`, `logs`, `monitoring`, `ssm`,
+    /// `ecr.api`, `ecr.dkr`, `sagemaker.api`, `sagemaker.runtime`, `servicecatalog` and `studio`. For example
+    /// `{ secretsmanager = {} }` adds one, and `{ ssm = { enabled = false } }` leaves one out.
     #[serde(default)]
     pub endpoints: Attr<BTreeMap<String, Attr<Endpoint>>>,
     /// The VPC's flow logs: all traffic, to CloudWatch Logs. Not made for an existing network unless given.
