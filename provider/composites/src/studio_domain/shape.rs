@@ -97,7 +97,9 @@ impl Base {
 
     fn named(name: &str) -> Option<Self> {
         let all = Self::ALL.iter();
-        all.copied().find(|(known, _)| *known == name).map(|(_, base)| base)
+        all.copied()
+            .find(|(known, _)| *known == name)
+            .map(|(_, base)| base)
     }
 }
 
@@ -106,7 +108,8 @@ impl<'a> Shape<'a> {
     pub(crate) fn of(config: &'a SecureStudioDomain, home: &Home) -> Option<Self> {
         let ground = Ground::of(config)?;
         let studio_known = !config.studio.is_unknown() && !config.guardrails.is_unknown();
-        let rest_known = !config.iam.is_unknown() && !config.keys.is_unknown() && !config.sign_in.is_unknown();
+        let rest_known =
+            !config.iam.is_unknown() && !config.keys.is_unknown() && !config.sign_in.is_unknown();
         if !(studio_known && rest_known) {
             return None;
         }
@@ -169,7 +172,8 @@ impl<'a> Ground<'a> {
             (Attr::Known(_), Attr::Null) => OwnGround::of(config).map(Self::Own),
             (Attr::Null, Attr::Known(existing)) => {
                 let known = |id: &Attr<String>| !id.is_unknown();
-                let decided = known(&existing.s3_endpoint_id) && !existing.route_table_ids.is_unknown();
+                let decided =
+                    known(&existing.s3_endpoint_id) && !existing.route_table_ids.is_unknown();
                 decided.then(|| {
                     Self::Existing(ExistingGround {
                         vpc_id: input(&existing.vpc_id),
@@ -201,7 +205,9 @@ impl OwnGround {
                         (SubnetClass::Nat, &subnets.nat),
                         (SubnetClass::Firewall, &subnets.firewall),
                     ];
-                    let cidrs = given.into_iter().filter(|(class, _)| egress.classes().contains(class));
+                    let cidrs = given
+                        .into_iter()
+                        .filter(|(class, _)| egress.classes().contains(class));
                     let cidrs = cidrs.map(|(class, cidr)| Some((class, cidr.known()?.clone())));
                     Some(Zone {
                         name: name.clone(),
@@ -235,10 +241,14 @@ fn laid_out(cidr: &str, egress: Egress, names: &[Attr<String>]) -> Option<Vec<Zo
     let vpc = ip_plan::parse_vpc_cidr(cidr).ok()?;
     let subnets = ip_plan::carve(vpc, u8::try_from(names.len()).ok()?, egress).ok()?;
     let zone = |(index, name): (usize, &Attr<String>)| {
-        let own = subnets.iter().filter(|subnet| usize::from(subnet.zone) == index);
+        let own = subnets
+            .iter()
+            .filter(|subnet| usize::from(subnet.zone) == index);
         Some(Zone {
             name: name.known()?.clone(),
-            cidrs: own.map(|subnet| (subnet.class, subnet.cidr.to_string())).collect(),
+            cidrs: own
+                .map(|subnet| (subnet.class, subnet.cidr.to_string()))
+                .collect(),
         })
     };
     names.iter().enumerate().map(zone).collect()

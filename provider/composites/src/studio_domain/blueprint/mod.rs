@@ -65,15 +65,15 @@ pub(crate) fn proof_subjects(config: &SecureStudioDomain, site: &Site) -> Option
         site,
         identity: site.identity(SecureStudioDomain::TYPE, shape.name),
     };
-    let key = |name: &str| Input::Known(home.arn("kms", &format!("key/cloister-{name}")));
+    let key = |name: &str| Input::Known(home.arn("kms", &format!("key/00000000-0000-4000-8000-0000000{name}")));
     let keys = keys::Keys {
-        home: key("home"),
-        volumes: key("volumes"),
-        data: key("data"),
+        home: key("00001"),
+        volumes: key("00002"),
+        data: key("00003"),
     };
     let network = network::Lines::unmade();
     let groups = network::Groups {
-        studio: Input::Known("sg-cloister-studio".to_owned()),
+        studio: Input::Known("sg-00000000000000000".to_owned()),
         endpoints: None,
     };
     let endpoints = endpoints::Endpoints::unmade();

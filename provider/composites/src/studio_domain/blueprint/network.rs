@@ -30,8 +30,8 @@ impl Lines {
     /// Names of nothing, for proofs.
     pub(super) fn unmade() -> Self {
         Self {
-            vpc_id: Input::Known("vpc-cloister".to_owned()),
-            studio_subnets: vec![Input::Known("subnet-cloister".to_owned())],
+            vpc_id: Input::Known("vpc-00000000000000000".to_owned()),
+            studio_subnets: vec![Input::Known("subnet-00000000000000000".to_owned())],
             studio_tables: Vec::new(),
             subnets: BTreeMap::new(),
         }

@@ -22,12 +22,20 @@ pub(super) fn inquiry(
     site: &Site,
 ) -> Inquiry {
     let existing = config.existing_network.known();
-    let endpoints = entries(&config.endpoints).and_then(|given| endpoint_set::of(given, &Home::of(site), true));
-    let services = endpoints.unwrap_or_default().into_values().map(|endpoint| endpoint.service);
+    let endpoints =
+        entries(&config.endpoints).and_then(|given| endpoint_set::of(given, &Home::of(site), true));
+    let services = endpoints
+        .unwrap_or_default()
+        .into_values()
+        .map(|endpoint| endpoint.service);
     let makes_endpoints = existing.is_none_or(|network| network.has_endpoints != Attr::Known(true));
     Inquiry {
         zones: config.network.known().is_some(),
-        endpoint_services: if makes_endpoints { services.collect() } else { std::collections::BTreeSet::new() },
+        endpoint_services: if makes_endpoints {
+            services.collect()
+        } else {
+            std::collections::BTreeSet::new()
+        },
         subnets: existing
             .and_then(|network| known_names(&network.subnet_ids))
             .map(|ids| ids.into_iter().collect())
@@ -41,14 +49,20 @@ pub(super) fn choose(config: &SecureStudioDomain, facts: &Facts) -> Vec<(Path, V
     let (Some(network), Some(zones)) = (config.network.known(), &facts.zones) else {
         return Vec::new();
     };
-    let (true, Some(count)) = (network.availability_zones.is_unknown() && network.subnets.is_null(), zone_count(network)) else {
+    let (true, Some(count)) = (
+        network.availability_zones.is_unknown() && network.subnets.is_null(),
+        zone_count(network),
+    ) else {
         return Vec::new();
     };
     if zones.len() < count {
         return Vec::new();
     }
     let chosen = zones[..count].iter().map(Value::string).collect();
-    vec![(Path::attribute("network").then("availability_zones"), Value::List(chosen))]
+    vec![(
+        Path::attribute("network").then("availability_zones"),
+        Value::List(chosen),
+    )]
 }
 
 fn zone_count(network: &Network) -> Option<usize> {
@@ -84,7 +98,13 @@ fn check_zones(config: &SecureStudioDomain, site: &Site, facts: &Facts) -> Vec<D
     };
     let named: Vec<&String> = match &network.subnets {
         Attr::Known(subnets) => subnets.keys().collect(),
-        _ => network.availability_zones.known().into_iter().flatten().filter_map(Attr::known).collect(),
+        _ => network
+            .availability_zones
+            .known()
+            .into_iter()
+            .flatten()
+            .filter_map(Attr::known)
+            .collect(),
     };
     let mut found: Vec<Diagnostic> = named
         .iter()
@@ -100,7 +120,9 @@ fn check_zones(config: &SecureStudioDomain, site: &Site, facts: &Facts) -> Vec<D
                 .at(path.clone())
         })
         .collect();
-    if network.availability_zones.is_unknown() && zone_count(network).is_some_and(|count| count > zones.len()) {
+    if network.availability_zones.is_unknown()
+        && zone_count(network).is_some_and(|count| count > zones.len())
+    {
         found.push(
             Diagnostic::error("Region has fewer availability zones")
                 .found(format!(
@@ -117,17 +139,27 @@ fn check_zones(config: &SecureStudioDomain, site: &Site, facts: &Facts) -> Vec<D
 }
 
 fn check_services(config: &SecureStudioDomain, site: &Site, facts: &Facts) -> Vec<Diagnostic> {
-    let (Some(services), Some(shape)) = (&facts.endpoint_services, Shape::of(config, &Home::of(site))) else {
+    let (Some(services), Some(shape)) =
+        (&facts.endpoint_services, Shape::of(config, &Home::of(site)))
+    else {
         return Vec::new();
     };
     let own_zones: Vec<&String> = shape.zones().iter().map(|zone| &zone.name).collect();
     let mut found = Vec::new();
     for (name, endpoint) in &shape.endpoints {
         let Some(zones) = services.get(&endpoint.service) else {
-            found.push(absent(name, &endpoint.service, &format!("`{}` does not offer it", site.region)));
+            found.push(absent(
+                name,
+                &endpoint.service,
+                &format!("`{}` does not offer it", site.region),
+            ));
             continue;
         };
-        let missing: Vec<&str> = own_zones.iter().filter(|zone| !zones.contains(**zone)).map(|zone| zone.as_str()).collect();
+        let missing: Vec<&str> = own_zones
+            .iter()
+            .filter(|zone| !zones.contains(**zone))
+            .map(|zone| zone.as_str())
+            .collect();
         if !endpoint.is_gateway && !missing.is_empty() {
             let why = format!("it is not offered in `{}`", missing.join("`, `"));
             found.push(absent(name, &endpoint.service, &why));
@@ -138,7 +170,9 @@ fn check_services(config: &SecureStudioDomain, site: &Site, facts: &Facts) -> Ve
 
 fn absent(name: &str, service: &str, why: &str) -> Diagnostic {
     Diagnostic::error("Endpoint service is not offered")
-        .found(format!("Endpoint `{name}` leads to `{service}`, and {why}."))
+        .found(format!(
+            "Endpoint `{name}` leads to `{service}`, and {why}."
+        ))
         .action(format!(
             "Choose other zones in `network.availability_zones`, or leave the endpoint out with \
              `endpoints = {{ {name} = {{ enabled = false }} }}`."
@@ -149,7 +183,11 @@ fn absent(name: &str, service: &str, why: &str) -> Diagnostic {
 /// SageMaker takes a second domain of the same name; whoever looks for one by name does not.
 fn check_name(config: &SecureStudioDomain, facts: &Facts) -> Option<Diagnostic> {
     let name = config.name.known()?;
-    let taken = facts.domains.as_ref()?.iter().find(|domain| domain.name == *name)?;
+    let taken = facts
+        .domains
+        .as_ref()?
+        .iter()
+        .find(|domain| domain.name == *name)?;
     Some(
         Diagnostic::warning("Domain of this name exists")
             .found(format!(
@@ -190,7 +228,9 @@ fn check_subnets(config: &SecureStudioDomain, facts: &Facts) -> Vec<Diagnostic> 
             .at(path.clone())
     }));
     for (index, subnet) in subnets.iter().enumerate() {
-        let twin = subnets[..index].iter().find(|other| other.availability_zone == subnet.availability_zone);
+        let twin = subnets[..index]
+            .iter()
+            .find(|other| other.availability_zone == subnet.availability_zone);
         found.extend(twin.map(|other| {
             Diagnostic::error("Two subnets in one zone")
                 .found(format!(

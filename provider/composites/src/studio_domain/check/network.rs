@@ -10,7 +10,9 @@ use crate::{
     studio_domain::{
         config::{Capacity, Endpoint, FlowLogs, Network, SecureStudioDomain, ZoneSubnets},
         endpoint_set,
-        ip_plan::{self, ADDRESSES_PER_USER, Demand, Egress, HEADROOM_PERCENT, IpPlanError, SubnetClass},
+        ip_plan::{
+            self, ADDRESSES_PER_USER, Demand, Egress, HEADROOM_PERCENT, IpPlanError, SubnetClass,
+        },
         shape::{egress, entries},
     },
     symbols::known_names,
@@ -19,7 +21,8 @@ use crate::{
 /// What CloudWatch Logs offers:
 /// <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html>.
 const RETENTION_DAYS: [u32; 22] = [
-    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,
+    3288, 3653,
 ];
 const USUAL_ZONES: u32 = 2;
 
@@ -30,7 +33,13 @@ pub(super) fn check(config: &SecureStudioDomain) -> Vec<Diagnostic> {
         found.extend(check_room(config, network));
         found.extend(check_subnets(network));
     }
-    found.extend(config.flow_logs.known().into_iter().flat_map(check_flow_logs));
+    found.extend(
+        config
+            .flow_logs
+            .known()
+            .into_iter()
+            .flat_map(check_flow_logs),
+    );
     found.extend(check_endpoints(config));
     found
 }
@@ -137,16 +146,29 @@ fn demand(config: &SecureStudioDomain, network: &Network) -> Option<Demand> {
 
 /// Subnets that the user laid out: within the VPC, apart from each other, and as many as the way out needs.
 fn check_subnets(network: &Network) -> Vec<Diagnostic> {
-    let (Some(given), Some(vpc)) = (network.subnets.known(), network.cidr.known().and_then(|cidr| net(cidr))) else {
+    let (Some(given), Some(vpc)) = (
+        network.subnets.known(),
+        network.cidr.known().and_then(|cidr| net(cidr)),
+    ) else {
         return Vec::new();
     };
-    let classes = network.egress.known().and_then(|name| egress(name)).map_or(&[][..], Egress::classes);
+    let classes = network
+        .egress
+        .known()
+        .and_then(|name| egress(name))
+        .map_or(&[][..], Egress::classes);
     let mut found = Vec::new();
     let mut seen: BTreeMap<String, Ipv4Net> = BTreeMap::new();
-    for (zone, subnets) in given.iter().filter_map(|(zone, subnets)| Some((zone, subnets.known()?))) {
+    for (zone, subnets) in given
+        .iter()
+        .filter_map(|(zone, subnets)| Some((zone, subnets.known()?)))
+    {
         for class in classes {
             let attribute = class.as_str();
-            let path = Path::attribute("network").then("subnets").key(zone).then(attribute);
+            let path = Path::attribute("network")
+                .then("subnets")
+                .key(zone)
+                .then(attribute);
             let place = format!("network.subnets[\"{zone}\"].{attribute}");
             match of_class(subnets, *class) {
                 Attr::Unknown => {}
@@ -177,7 +199,9 @@ fn net(text: &str) -> Option<Ipv4Net> {
 fn missing(place: &str, path: Path, network: &Network) -> Diagnostic {
     let egress = network.egress.known().map_or("", String::as_str);
     Diagnostic::error("Subnet is missing")
-        .found(format!("`{place}` is not given, and `network.egress` is `{egress}`."))
+        .found(format!(
+            "`{place}` is not given, and `network.egress` is `{egress}`."
+        ))
         .action(format!("Give `{place}`, or leave `network.subnets` out."))
         .at(path)
 }
@@ -207,7 +231,11 @@ fn check_place(
 fn check_flow_logs(logs: &FlowLogs) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let at = |name: &str| Path::attribute("flow_logs").then(name);
-    if let Some(days) = logs.retention_days.into_known().filter(|days| !RETENTION_DAYS.contains(days)) {
+    if let Some(days) = logs
+        .retention_days
+        .into_known()
+        .filter(|days| !RETENTION_DAYS.contains(days))
+    {
         found.push(
             Diagnostic::error("Retention is not offered")
                 .found(format!("`flow_logs.retention_days` is `{days}`, and CloudWatch Logs keeps records for other spans."))
@@ -215,7 +243,11 @@ fn check_flow_logs(logs: &FlowLogs) -> Vec<Diagnostic> {
                 .at(at("retention_days")),
         );
     }
-    if let Some(seconds) = logs.aggregation_seconds.into_known().filter(|seconds| ![60, 600].contains(seconds)) {
+    if let Some(seconds) = logs
+        .aggregation_seconds
+        .into_known()
+        .filter(|seconds| ![60, 600].contains(seconds))
+    {
         found.push(
             Diagnostic::error("Aggregation is not offered")
                 .found(format!("`flow_logs.aggregation_seconds` is `{seconds}`."))
@@ -237,7 +269,12 @@ fn check_endpoints(config: &SecureStudioDomain) -> Vec<Diagnostic> {
         .collect();
     let existing = config.existing_network.known();
     let has_all = existing.is_some_and(|network| network.has_endpoints == Attr::Known(true));
-    if has_all && config.endpoints.known().is_some_and(|endpoints| !endpoints.is_empty()) {
+    if has_all
+        && config
+            .endpoints
+            .known()
+            .is_some_and(|endpoints| !endpoints.is_empty())
+    {
         found.push(
             Diagnostic::error("Endpoints that are not made")
                 .found("`existing_network.has_endpoints` is `true`, so that cloister makes none, and `endpoints` names some.")

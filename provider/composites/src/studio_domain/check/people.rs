@@ -35,7 +35,9 @@ fn members<T>(map: &Attr<BTreeMap<String, Attr<T>>>) -> impl Iterator<Item = (&s
 fn personas(config: &SecureStudioDomain) -> impl Iterator<Item = Diagnostic> {
     members(&config.personas).filter_map(|(name, persona): (&str, &Persona)| {
         let place = format!("personas[\"{name}\"].additional_policy");
-        let path = Path::attribute("personas").key(name).then("additional_policy");
+        let path = Path::attribute("personas")
+            .key(name)
+            .then("additional_policy");
         check_policy(&persona.additional_policy, &place, path)
     })
 }
@@ -56,7 +58,9 @@ fn check_persona(config: &SecureStudioDomain, name: &str, profile: &Profile) -> 
                 "`profiles[\"{name}\"].persona` is `{persona}`; there are `{}`.",
                 known.join("`, `")
             ))
-            .action(format!("Choose one of them, or add `{persona}` to `personas`."))
+            .action(format!(
+                "Choose one of them, or add `{persona}` to `personas`."
+            ))
             .at(Path::attribute("profiles").key(name).then("persona"))
     })
 }
@@ -92,7 +96,9 @@ fn check_name(name: &str) -> Option<Diagnostic> {
     let edges = [bytes.first(), bytes.last()];
     let sound = bytes.len() <= 63
         && bytes.iter().all(|byte| inside(*byte))
-        && edges.iter().all(|edge| edge.is_some_and(u8::is_ascii_alphanumeric));
+        && edges
+            .iter()
+            .all(|edge| edge.is_some_and(u8::is_ascii_alphanumeric));
     (!sound).then(|| {
         Diagnostic::error("Profile name is not allowed")
             .found(format!(
@@ -121,7 +127,10 @@ fn check_sign_in(config: &SecureStudioDomain) -> Vec<Diagnostic> {
         );
     }
     let cidrs = sign_in.source_cidrs.known().into_iter().flatten();
-    for cidr in cidrs.filter_map(Attr::known).filter(|cidr| is_private(cidr)) {
+    for cidr in cidrs
+        .filter_map(Attr::known)
+        .filter(|cidr| is_private(cidr))
+    {
         found.push(
             Diagnostic::error("Private addresses never sign in")
                 .found(format!(

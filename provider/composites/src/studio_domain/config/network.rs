@@ -88,7 +88,10 @@ pub struct ExistingNetwork {
     )]
     pub vpc_id: Attr<String>,
     /// The private subnets for Studio and the endpoints, one per availability zone.
-    #[schemars(length(min = 1, max = 16), inner(regex(pattern = r"^subnet-[0-9a-f]{8,17}$")))]
+    #[schemars(
+        length(min = 1, max = 16),
+        inner(regex(pattern = r"^subnet-[0-9a-f]{8,17}$"))
+    )]
     pub subnet_ids: Names,
     /// The route tables of these subnets, to which the S3 gateway endpoint adds its routes. Without them there is no S3
     /// endpoint of cloister's: name yours in `s3_endpoint_id`.
