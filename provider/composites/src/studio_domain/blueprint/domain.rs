@@ -9,7 +9,7 @@ use cloister_aws::{
 use cloister_composite::{Builder, Input, Tags};
 use cloister_framework::Attr;
 
-use super::{Draft, Wires, egress, keys, logs, mark, named, roles, wire};
+use super::{Draft, Wires, arn, egress, keys, logs, named, roles, wire};
 use crate::{
     studio_domain::{
         ip_plan::SubnetClass,
@@ -224,13 +224,5 @@ fn sso_user(value: String) -> cloister_aws::SsoUser {
     cloister_aws::SsoUser {
         identifier: "UserName".to_owned(),
         value,
-    }
-}
-
-fn arn(wire: &Input<String>) -> Input<cloister_aws::Arn> {
-    match wire {
-        Input::Known(text) => Input::Known(text.clone().into()),
-        Input::Output(_) => Input::Output(mark(wire)),
-        Input::Unknown => Input::Unknown,
     }
 }

@@ -4,7 +4,7 @@ use cloister_aws::{
     Ec2ElasticIp, Ec2ElasticIpDesired, Ec2InternetGateway, Ec2InternetGatewayDesired,
     Ec2NatGateway, Ec2NatGatewayDesired, Ec2Routes, Ec2RoutesDesired, Firewall, FirewallDesired,
     FirewallLogging, FirewallLoggingDesired, FirewallPolicy, FirewallPolicyDesired, FirewallRuleGroup,
-    FirewallRuleGroupDesired, LogDestination, Route, RuleGroupRules, LogGroup, LogGroupDesired, LogGroupDisposal,
+    FirewallRuleGroupDesired, DomainList, FirewallRules, LogDestination, Route,
 };
 use cloister_composite::{Builder, Input, Tags};
 
@@ -12,7 +12,7 @@ use super::{
     Draft,
     logs::{self, FIREWALL_LOGS},
     network::{Lines, part_key},
-    wire,
+    arn, wire,
 };
 use crate::{
     studio_domain::{
@@ -101,7 +101,13 @@ fn firewall<'a>(
             &FirewallRuleGroupDesired {
                 name: draft.name("cloister-", "network/firewall/rules", 128),
                 capacity: RULE_CAPACITY,
-                rules: RuleGroupRules::allow_domains(names(&own.allowed_domains), vec![own.cidr.clone().into()]),
+                rules: FirewallRules::Domains(DomainList {
+                    targets: names(&own.allowed_domains),
+                    kinds: vec!["HTTP_HOST".to_owned(), "TLS_SNI".to_owned()],
+                    action: "ALLOWLIST".to_owned(),
+                }),
+                home_net: vec![own.cidr.clone().into()],
+                strict_order: true,
                 tags: Tags::new(),
             },
         )
@@ -113,11 +119,12 @@ fn firewall<'a>(
             "network/firewall/policy",
             &FirewallPolicyDesired {
                 name: draft.name("cloister-", "network/firewall/policy", 128),
-                rule_group_arns: vec![rules],
+                rule_group_arns: vec![arn(&rules)],
                 // What no rule passes is dropped, whatever its protocol: a list of names alone drops only what speaks
                 // HTTP or TLS.
                 stateful_defaults: vec!["aws:drop_established".to_owned(), "aws:alert_established".to_owned()],
                 strict_order: true,
+                stateless: None,
                 tags: Tags::new(),
             },
         )
@@ -130,10 +137,12 @@ fn firewall<'a>(
                 name: draft.name("cloister-", FIREWALL, 128),
                 vpc_id: lines.vpc_id.clone(),
                 subnet_ids: own.zones.iter().map(|zone| lines.subnet(zone, SubnetClass::Firewall)).collect(),
-                policy_arn: policy,
+                policy_arn: arn(&policy),
                 description: Some(format!("The way out of Studio domain {}", draft.shape.name)),
+                delete_protection: false,
+                subnet_change_protection: false,
+                policy_change_protection: false,
                 tags: Tags::new(),
-                ..FirewallDesired::default()
             },
         )
         .from("", "network.egress");
@@ -142,8 +151,8 @@ fn firewall<'a>(
         .zones
         .iter()
         .map(|zone| {
-            let name = format!("endpoint-{}", zone.name);
-            (zone.name.clone(), wire(&firewall.output_named::<String>(name)))
+            let endpoint = firewall.output_named::<String>(Firewall::endpoint(&zone.name));
+            (zone.name.clone(), wire(&endpoint))
         })
         .collect::<std::collections::BTreeMap<_, _>>();
     firewall_logging(parts, draft, arn);

@@ -8,7 +8,7 @@ use cloister_composite::{Builder, Input, Tags, unknown_mark};
 use cloister_framework::Attr;
 use std::collections::BTreeMap;
 
-use super::{Draft, network::Lines, roles, wire};
+use super::{Draft, arn, network::Lines, roles, wire};
 use crate::studio_domain::{
     config::FlowLogs,
     policies::{Home, trust},
@@ -56,7 +56,7 @@ pub(super) fn lay_out(parts: &mut Builder, draft: &Draft<'_>, lines: &Lines) {
                 traffic_type: "ALL".to_owned(),
                 log_group_arn: Some(group_arn.into()),
                 bucket_arn: None,
-                role_arn: Some(role),
+                role_arn: Some(arn(&role)),
                 format: match &logs.format {
                     Attr::Null => FORMAT.to_owned(),
                     Attr::Unknown => unknown_mark(),

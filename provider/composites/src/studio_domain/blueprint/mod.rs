@@ -8,6 +8,7 @@ mod logs;
 mod network;
 mod roles;
 
+use cloister_aws::Arn;
 use cloister_composite::{
     Blueprint, Builder, Identity, Input, Output, PartKey, SettingError, derived_name, unknown_mark,
 };
@@ -141,6 +142,15 @@ fn mark(input: &Input<String>) -> String {
 
 fn wire<T>(output: &Output<T>) -> Input<String> {
     Input::Output(output.to_string())
+}
+
+/// The same wire, to an ARN.
+fn arn(wire: &Input<String>) -> Input<Arn> {
+    match wire {
+        Input::Known(text) => Input::Known(text.clone().into()),
+        Input::Output(mark) => Input::Output(mark.clone()),
+        Input::Unknown => Input::Unknown,
+    }
 }
 
 /// What AWS cannot store, and what an import cannot see.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use cloister_aws::{
     Ec2DefaultSecurityGroup, Ec2DefaultSecurityGroupDesired, Ec2RouteTable, Ec2RouteTableDesired,
     Ec2SecurityGroup, Ec2SecurityGroupDesired, Ec2SecurityGroupRules,
-    Ec2SecurityGroupRulesDesired, Ec2Subnet, Ec2SubnetDesired, Ec2Vpc, Ec2VpcDesired, SecurityGroupRule,
+    Ec2SecurityGroupRulesDesired, Ec2Subnet, Ec2SubnetDesired, Ec2Vpc, Ec2VpcDesired, Rule,
 };
 use cloister_composite::{Builder, Input, Tags};
 
@@ -191,13 +191,13 @@ enum Peer<'a> {
 }
 
 impl Peer<'_> {
-    fn rule(self, protocol: &str, port: Option<i32>, description: &str) -> SecurityGroupRule {
-        let mut rule = SecurityGroupRule {
+    fn rule(self, protocol: &str, port: Option<i32>, description: &str) -> Rule {
+        let mut rule = Rule {
             protocol: protocol.to_owned(),
             from_port: port,
             to_port: port,
             description: Some(description.to_owned()),
-            ..SecurityGroupRule::default()
+            ..Rule::default()
         };
         match self {
             Self::Group(group) => rule.group_id = Some(group.clone()),
@@ -232,8 +232,8 @@ fn rules(
     parts: &mut Builder,
     name: &str,
     group: &Input<String>,
-    ingress: Vec<SecurityGroupRule>,
-    egress: Vec<SecurityGroupRule>,
+    ingress: Vec<Rule>,
+    egress: Vec<Rule>,
 ) {
     let _ = parts.part::<Ec2SecurityGroupRules>(
         &format!("groups/{name}/rules"),

@@ -10,7 +10,7 @@ use cloister_framework::Attr;
 use cloister_policy::{Document, Statement};
 use serde_json::Value;
 
-use super::{Draft, Wires, mark, named, wire};
+use super::{Draft, Wires, arn, mark, named, wire};
 use crate::{
     studio_domain::{
         policies::{
@@ -21,7 +21,7 @@ use crate::{
             trust,
         },
         promises::Acting,
-        shape::{Base, DEFAULT_PERSONA, PersonaShape, flag},
+        shape::{Base, DEFAULT_PERSONA, PersonaShape, flag, input},
     },
     symbols::{Names, known_names, names, text},
 };
@@ -82,7 +82,10 @@ pub(super) fn role(draft: &Draft<'_>, key: &str, name: &str, trust: Value) -> Ia
         name: role_name(draft, key, name),
         path: text(&iam.path),
         trust,
-        boundary_arn: text(&iam.permissions_boundary_arn),
+        boundary_arn: match &iam.permissions_boundary_arn {
+            Attr::Null => None,
+            given => Some(arn(&input(given))),
+        },
         description: None,
         max_session_seconds: None,
         tags: Tags::new(),
