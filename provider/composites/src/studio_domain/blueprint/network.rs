@@ -93,7 +93,8 @@ fn own_network(parts: &mut Builder, own: &OwnGround) -> Lines {
         "network/default-group",
         &Ec2DefaultSecurityGroupDesired {
             vpc_id: vpc_id.clone(),
-            ..Ec2DefaultSecurityGroupDesired::default()
+            ingress: Vec::new(),
+            egress: Vec::new(),
         },
     );
     let mut lines = Lines {
@@ -192,19 +193,21 @@ enum Peer<'a> {
 
 impl Peer<'_> {
     fn rule(self, protocol: &str, port: Option<i32>, description: &str) -> Rule {
-        let mut rule = Rule {
+        let (mut cidr, mut group_id, mut prefix_list_id) = (None, None, None);
+        match self {
+            Self::Group(group) => group_id = Some(group.clone()),
+            Self::Prefixes(prefixes) => prefix_list_id = Some(prefixes.clone()),
+            Self::Anywhere => cidr = Some(Input::Known("0.0.0.0/0".to_owned())),
+        }
+        Rule {
             protocol: protocol.to_owned(),
             from_port: port,
             to_port: port,
+            cidr,
+            group_id,
+            prefix_list_id,
             description: Some(description.to_owned()),
-            ..Rule::default()
-        };
-        match self {
-            Self::Group(group) => rule.group_id = Some(group.clone()),
-            Self::Prefixes(prefixes) => rule.prefix_list_id = Some(prefixes.clone()),
-            Self::Anywhere => rule.cidr = Some("0.0.0.0/0".to_owned()),
         }
-        rule
     }
 }
 
