@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use cloister_aws::{
-    AppDefaults, DomainSettings, Docker, IdleTimeout, SpaceDefaults, StudioDomain, StudioDomainDesired,
+    AppDefaults, DomainSettings, Docker, HomeEfs, IdleTimeout, SpaceDefaults, StudioDomain, StudioDomainDesired,
     StudioDomainDisposal, StudioSpace, StudioSpaceDesired, StudioUserProfile, StudioUserProfileDesired, UserSettings,
 };
 use cloister_composite::{Builder, Input, Tags};
@@ -67,7 +67,11 @@ fn domain(parts: &mut Builder, draft: &Draft<'_>, wires: &Wires<'_>, roles: &rol
             },
         )
         .disposal(&StudioDomainDisposal {
-            home_efs: if draft.shape.keeps_homes { "retain" } else { "delete" }.to_owned(),
+            home_efs: if draft.shape.keeps_homes {
+                HomeEfs::Retain
+            } else {
+                HomeEfs::Delete
+            },
         })
         .after(&format!("{}/policies", roles::part_key("default")), "a role is usable only with its policies")
         .after("groups/studio/rules", "the file system is reached by these rules")

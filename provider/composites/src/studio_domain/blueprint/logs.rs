@@ -54,7 +54,7 @@ pub(super) fn lay_out(parts: &mut Builder, draft: &Draft<'_>, lines: &Lines) {
             &Ec2FlowLogDesired {
                 vpc_id: lines.vpc_id.clone(),
                 traffic_type: "ALL".to_owned(),
-                log_group_arn: Some(group_arn.into()),
+                log_group_arn: Some(Input::Known(group_arn.into())),
                 bucket_arn: None,
                 role_arn: Some(arn(&role)),
                 format: match &logs.format {

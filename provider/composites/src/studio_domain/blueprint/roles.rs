@@ -141,7 +141,7 @@ fn policies(
     ]);
     match persona.config.map(|config| &config.additional_policy) {
         Some(Attr::Known(policy)) => {
-            if let Ok(document) = serde_json::from_str::<Document>(policy) {
+            if let Ok(document) = Document::parse(policy) {
                 inline.insert("additional".to_owned(), document.to_value());
             }
         }

@@ -43,7 +43,7 @@ pub struct Network {
 }
 
 /// The addresses of one availability zone.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ZoneSubnets {
     /// For Studio, its jobs and the endpoints.
     #[schemars(regex(pattern = r"^[0-9]{1,3}(\.[0-9]{1,3}){3}/(1[6-9]|2[0-8])$"))]
@@ -59,7 +59,7 @@ pub struct ZoneSubnets {
 }
 
 /// What the subnets must have room for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Capacity {
     /// Users at work at the same time. Default: the number of profiles.
     #[serde(default)]
@@ -112,7 +112,7 @@ pub struct ExistingNetwork {
 }
 
 /// One VPC endpoint.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Endpoint {
     /// Whether it is made; `false` takes one out of the default set. Default: `true`.
     #[serde(default)]
@@ -128,7 +128,7 @@ pub struct Endpoint {
 }
 
 /// The VPC's flow logs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct FlowLogs {
     /// Whether there are any. Default: `true`.
     #[serde(default)]
