@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use cloister_aws::{
-    IamRole, IamRoleDesired, IamRolePolicies, IamRolePoliciesDesired, IamRolePoliciesDisposal,
+    IamPolicy, IamPolicyDesired, IamRole, IamRoleDesired, IamRolePolicies, IamRolePoliciesDesired, IamRolePoliciesDisposal,
 };
 use cloister_composite::{Builder, Input, Tags, unknown_mark};
 use cloister_framework::Attr;
@@ -40,6 +40,7 @@ pub(super) fn part_key(persona: &str) -> String {
 
 pub(super) fn lay_out(parts: &mut Builder, draft: &Draft<'_>, wires: &Wires<'_>) -> Roles {
     let mut made = Roles::new();
+    let guardrails = guardrails_policy(parts, draft, wires);
     for (name, persona) in &draft.shape.personas {
         let key = part_key(name);
         let desired = IamRoleDesired {
@@ -61,18 +62,38 @@ pub(super) fn lay_out(parts: &mut Builder, draft: &Draft<'_>, wires: &Wires<'_>)
                 &IamRolePoliciesDesired {
                     role,
                     inline: policies(draft, wires, name, persona),
-                    attached: Vec::new(),
+                    attached: vec![guardrails.clone()],
                 },
             )
             .disposal(&IamRolePoliciesDisposal {
                 freeze: Some(freeze().to_value()),
             })
             .from("", if persona.config.is_some() { &origin } else { "name" })
-            .from("inline/additional", &format!("{origin}.additional_policy"))
-            .from("inline/guardrails", "guardrails");
+            .from("inline/additional", &format!("{origin}.additional_policy"));
     }
     parts.expose("role_arns", &persona_arns(draft));
     made
+}
+
+/// One policy for all personas: beside their own, IAM's limit for inline ones would leave the user no room.
+fn guardrails_policy(parts: &mut Builder, draft: &Draft<'_>, wires: &Wires<'_>) -> Input<String> {
+    const KEY: &str = "policies/guardrails";
+    let desired = IamPolicyDesired {
+        name: role_name(draft, KEY, "guardrails"),
+        path: iam_path(draft),
+        description: Some(format!("What nobody may do in Studio domain {}", draft.shape.name)),
+        policy: guardrails(draft, wires).document().to_value(),
+        tags: Tags::new(),
+    };
+    let policy = parts
+        .part::<IamPolicy>(KEY, &desired)
+        .from("", "guardrails")
+        .from("path", "iam.path");
+    wire(&policy.output(&IamPolicy::ARN))
+}
+
+fn iam_path(draft: &Draft<'_>) -> Option<String> {
+    text(&draft.shape.config.iam.known()?.path)
 }
 
 /// A role of the domain, without what is its own.
@@ -80,7 +101,7 @@ pub(super) fn role(draft: &Draft<'_>, key: &str, name: &str, trust: Value) -> Ia
     let iam = draft.shape.config.iam.known().cloned().unwrap_or_default();
     IamRoleDesired {
         name: role_name(draft, key, name),
-        path: text(&iam.path),
+        path: iam_path(draft),
         trust,
         boundary_arn: match &iam.permissions_boundary_arn {
             Attr::Null => None,
@@ -134,11 +155,7 @@ fn policies(
     persona: &PersonaShape<'_>,
 ) -> BTreeMap<String, Value> {
     let persona_policy = persona_policy(draft, wires, name, persona);
-    let guardrails = guardrails(draft, wires);
-    let mut inline = BTreeMap::from([
-        ("guardrails".to_owned(), guardrails.document().to_value()),
-        ("persona".to_owned(), persona_policy.document().to_value()),
-    ]);
+    let mut inline = BTreeMap::from([("persona".to_owned(), persona_policy.document().to_value())]);
     match persona.config.map(|config| &config.additional_policy) {
         Some(Attr::Known(policy)) => {
             if let Ok(document) = Document::parse(policy) {
