@@ -5,7 +5,9 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use async_trait::async_trait;
 use cloister_aws::{Accounts, Aws, Target};
 use cloister_composite::{Kinds, PartError};
-use cloister_composites::{audit_trail::AuditTrail, locked_bucket::LockedBucket};
+use cloister_composites::{
+    audit_trail::AuditTrail, locked_bucket::LockedBucket, studio_domain::SecureStudioDomain,
+};
 use cloister_framework::{
     ConfigureRequest, DataSource, Diagnostic, Diagnostics, EphemeralResource, Function, Path,
     Provider, Resource, Schema, Value, from_value,
@@ -78,6 +80,7 @@ impl Cloister {
             resources: vec![
                 Arc::new(CompositeResource::<AuditTrail>::new(shared.clone())),
                 Arc::new(CompositeResource::<LockedBucket>::new(shared.clone())),
+                Arc::new(CompositeResource::<SecureStudioDomain>::new(shared.clone())),
             ],
             functions: OnceLock::new(),
             shared,

@@ -171,7 +171,8 @@ impl Builder {
 
     /// The user's tags, the part's own over them, and those that identify it.
     fn tags_of(&self, key: &PartKey, own: Option<Setting>) -> Setting {
-        let (Some(user), false) = (&self.tags, own.as_ref().is_some_and(Setting::is_unknown)) else {
+        let (Some(user), false) = (&self.tags, own.as_ref().is_some_and(Setting::is_unknown))
+        else {
             return Setting::Unknown;
         };
         let literal = |tags: &Tags| match Setting::literal(&serde_json::json!(tags)) {

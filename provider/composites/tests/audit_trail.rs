@@ -38,7 +38,7 @@ fn minimal() -> AuditTrail {
     AuditTrail {
         administrators: set(&["arn:aws:iam::111122223333:role/Admin"]),
         cloud_watch_logs: Attr::Null,
-        ..AuditTrail::sketch("audit")
+        ..AuditTrail::sketch("audit", None).unwrap()
     }
 }
 
@@ -251,6 +251,7 @@ fn an_import_recovers_the_config_that_made_the_parts() {
             name: "audit",
             found: &found,
             kept: &blueprint.kept,
+            recipe: None,
         };
         let recovered = AuditTrail::recover(&imported).unwrap();
         assert_eq!(
@@ -264,11 +265,15 @@ fn an_import_recovers_the_config_that_made_the_parts() {
 #[test]
 fn an_import_looks_for_every_part_that_a_trail_can_have() {
     let keys = |config: &AuditTrail| blueprint(config).parts.into_keys().collect::<Vec<_>>();
-    assert_eq!(keys(&AuditTrail::sketch("audit")), keys(&full()));
+    assert_eq!(
+        keys(&AuditTrail::sketch("audit", None).unwrap()),
+        keys(&full())
+    );
     let imported = Imported {
         name: "x",
         found: &Observations::new(),
         kept: &BTreeMap::new(),
+        recipe: None,
     };
     assert!(AuditTrail::recover(&imported).is_none());
 }

@@ -38,7 +38,7 @@ fn minimal() -> LockedBucket {
     LockedBucket {
         vpc_endpoint_ids: set(&["vpce-0123456789abcdef0"]),
         administrators: set(&["arn:aws:iam::111122223333:role/Admin"]),
-        ..LockedBucket::sketch("acme.data")
+        ..LockedBucket::sketch("acme.data", None).unwrap()
     }
 }
 
@@ -251,6 +251,7 @@ fn an_import_recovers_the_config_that_made_the_parts() {
             name: "acme.data",
             found: &found,
             kept: &blueprint.kept,
+            recipe: None,
         };
         let recovered = LockedBucket::recover(&imported).unwrap();
         assert_eq!(
@@ -267,6 +268,7 @@ fn no_bucket_is_no_import() {
         name: "x",
         found: &Observations::new(),
         kept: &BTreeMap::new(),
+        recipe: None,
     };
     assert!(LockedBucket::recover(&imported).is_none());
 }

@@ -212,7 +212,7 @@ fn is_same(prior: &Value, planned: &Value) -> bool {
         return false;
     };
     planned
-        .into_iter()
+        .iter()
         .filter(|(_, value)| !value.is_unknown())
         .all(|(name, value)| prior.get(name) == Some(value))
 }

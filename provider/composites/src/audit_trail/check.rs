@@ -43,8 +43,8 @@ impl Composite for AuditTrail {
         blueprint::blueprint(config, site)
     }
 
-    fn sketch(name: &str) -> Self {
-        recover::sketch(name)
+    fn sketch(name: &str, _recipe: Option<&serde_json::Value>) -> Option<Self> {
+        Some(recover::sketch(name))
     }
 
     fn recover(imported: &Imported<'_>) -> Option<Self> {

@@ -58,7 +58,6 @@ pub(crate) struct ExistingGround<'a> {
     pub(crate) vpc_id: Input<String>,
     pub(crate) subnet_ids: &'a Names,
     pub(crate) route_table_ids: &'a Names,
-    pub(crate) s3_endpoint_id: Option<String>,
     pub(crate) kms_endpoint_id: Option<String>,
 }
 
@@ -173,13 +172,12 @@ impl<'a> Ground<'a> {
             (Attr::Null, Attr::Known(existing)) => {
                 let known = |id: &Attr<String>| !id.is_unknown();
                 let decided =
-                    known(&existing.s3_endpoint_id) && !existing.route_table_ids.is_unknown();
+                    known(&existing.kms_endpoint_id) && !existing.route_table_ids.is_unknown();
                 decided.then(|| {
                     Self::Existing(ExistingGround {
                         vpc_id: input(&existing.vpc_id),
                         subnet_ids: &existing.subnet_ids,
                         route_table_ids: &existing.route_table_ids,
-                        s3_endpoint_id: existing.s3_endpoint_id.known().cloned(),
                         kms_endpoint_id: existing.kms_endpoint_id.known().cloned(),
                     })
                 })

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use cloister_aws::{
-    AppDefaults, DomainSettings, Docker, HomeEfs, IdleTimeout, SpaceDefaults, StudioDomain, StudioDomainDesired,
-    StudioDomainDisposal, StudioSpace, StudioSpaceDesired, StudioUserProfile, StudioUserProfileDesired, UserSettings,
+    AppDefaults, Docker, DomainSettings, HomeEfs, IdleTimeout, SpaceDefaults, StudioDomain,
+    StudioDomainDesired, StudioDomainDisposal, StudioSpace, StudioSpaceDesired, StudioUserProfile,
+    StudioUserProfileDesired, UserSettings,
 };
 use cloister_composite::{Builder, Input, Tags};
 use cloister_framework::Attr;
@@ -23,16 +24,29 @@ const DOMAIN: &str = "domain";
 /// Minutes without work after which an app stops, unless the user says otherwise.
 const IDLE_MINUTES: u32 = 120;
 
-pub(super) fn lay_out(parts: &mut Builder, draft: &Draft<'_>, wires: &Wires<'_>, roles: &roles::Roles) {
+pub(super) fn lay_out(
+    parts: &mut Builder,
+    draft: &Draft<'_>,
+    wires: &Wires<'_>,
+    roles: &roles::Roles,
+) {
     let domain = domain(parts, draft, wires, roles);
     let mut arns = BTreeMap::new();
     for (name, profile) in &draft.shape.profiles {
-        arns.insert((*name).to_owned(), self::profile(parts, draft, wires, roles, &domain, name, profile));
+        arns.insert(
+            (*name).to_owned(),
+            self::profile(parts, draft, wires, roles, &domain, name, profile),
+        );
     }
     parts.expose("profile_arns", &arns);
 }
 
-fn domain(parts: &mut Builder, draft: &Draft<'_>, wires: &Wires<'_>, roles: &roles::Roles) -> Input<String> {
+fn domain(
+    parts: &mut Builder,
+    draft: &Draft<'_>,
+    wires: &Wires<'_>,
+    roles: &roles::Roles,
+) -> Input<String> {
     let studio = draft.shape.studio();
     let role = roles::default_role(roles);
     let groups = security_groups(draft, wires);
@@ -73,8 +87,14 @@ fn domain(parts: &mut Builder, draft: &Draft<'_>, wires: &Wires<'_>, roles: &rol
                 HomeEfs::Delete
             },
         })
-        .after(&format!("{}/policies", roles::part_key("default")), "a role is usable only with its policies")
-        .after("groups/studio/rules", "the file system is reached by these rules")
+        .after(
+            &format!("{}/policies", roles::part_key("default")),
+            "a role is usable only with its policies",
+        )
+        .after(
+            "groups/studio/rules",
+            "the file system is reached by these rules",
+        )
         .from("", "name")
         .from("subnet_ids", subnet_origin(draft))
         .from("user_settings/security_group_ids", "security_group_ids")
@@ -113,9 +133,14 @@ fn security_groups(draft: &Draft<'_>, wires: &Wires<'_>) -> Vec<Input<String>> {
 fn app_defaults(draft: &Draft<'_>) -> AppDefaults {
     let studio = draft.shape.studio();
     let minutes = studio.idle_timeout_minutes.or(IDLE_MINUTES).into_known();
-    let minutes = minutes.and_then(|minutes| i32::try_from(minutes).ok()).filter(|minutes| *minutes > 0);
+    let minutes = minutes
+        .and_then(|minutes| i32::try_from(minutes).ok())
+        .filter(|minutes| *minutes > 0);
     AppDefaults {
-        lifecycle_config_arns: inputs(&studio.lifecycle_config_arns).iter().map(arn).collect(),
+        lifecycle_config_arns: inputs(&studio.lifecycle_config_arns)
+            .iter()
+            .map(arn)
+            .collect(),
         idle: minutes.map(|minutes| IdleTimeout {
             minutes,
             min_minutes: None,
@@ -134,7 +159,8 @@ fn domain_settings(draft: &Draft<'_>) -> DomainSettings {
             trusted_accounts: names(&studio.docker_trusted_accounts),
         }),
         amazon_q: is_on(studio.amazon_q, false).then(|| "ENABLED".to_owned()),
-        execution_role_identity: is_on(studio.source_identity, true).then(|| "USER_PROFILE_NAME".to_owned()),
+        execution_role_identity: is_on(studio.source_identity, true)
+            .then(|| "USER_PROFILE_NAME".to_owned()),
         ..DomainSettings::default()
     }
 }
@@ -168,10 +194,16 @@ fn profile(
                 tags: team_tags(draft, persona, &profile.config.team),
             },
         )
-        .after(&format!("{}/policies", roles::part_key(persona)), "a role is usable only with its policies")
+        .after(
+            &format!("{}/policies", roles::part_key(persona)),
+            "a role is usable only with its policies",
+        )
         .from("", &origin)
         .from("execution_role", &format!("{origin}.persona"))
-        .from("security_group_ids", &format!("{origin}.security_group_ids"));
+        .from(
+            "security_group_ids",
+            &format!("{origin}.security_group_ids"),
+        );
     for (first, why) in gates(draft, wires) {
         part = part.after(&first, why);
     }
@@ -187,7 +219,10 @@ fn profile(
                     sharing: "Private".to_owned(),
                     app_type: text(&config.app_type).unwrap_or_else(|| "JupyterLab".to_owned()),
                     display_name: None,
-                    ebs_gb: config.volume_gb.into_known().and_then(|gb| i32::try_from(gb).ok()),
+                    ebs_gb: config
+                        .volume_gb
+                        .into_known()
+                        .and_then(|gb| i32::try_from(gb).ok()),
                     idle_timeout_minutes: None,
                     resources: None,
                     remote_access: None,
@@ -209,9 +244,20 @@ fn gates(draft: &Draft<'_>, wires: &Wires<'_>) -> Vec<(String, &'static str)> {
         .shape
         .zones()
         .iter()
-        .map(|zone| (egress::routes_key(&zone.name, SubnetClass::Studio), filtered))
+        .map(|zone| {
+            (
+                egress::routes_key(&zone.name, SubnetClass::Studio),
+                filtered,
+            )
+        })
         .collect();
-    gates.extend(wires.endpoints.parts.iter().map(|key| (key.clone(), "apps need the endpoints, and their policies")));
+    gates.extend(
+        wires
+            .endpoints
+            .parts
+            .iter()
+            .map(|key| (key.clone(), "apps need the endpoints, and their policies")),
+    );
     if draft.shape.flow_logs {
         gates.push((logs::FLOW_LOG.to_owned(), "nothing happens unrecorded"));
     }
@@ -219,9 +265,15 @@ fn gates(draft: &Draft<'_>, wires: &Wires<'_>) -> Vec<(String, &'static str)> {
 }
 
 fn team_tags(draft: &Draft<'_>, persona: &str, own: &Attr<String>) -> Tags {
-    let of_persona = draft.shape.personas.get(persona).and_then(|persona| text(&persona.team));
+    let of_persona = draft
+        .shape
+        .personas
+        .get(persona)
+        .and_then(|persona| text(&persona.team));
     let team = text(own).or(of_persona);
-    team.map(|team| (TEAM_TAG.to_owned(), team)).into_iter().collect()
+    team.map(|team| (TEAM_TAG.to_owned(), team))
+        .into_iter()
+        .collect()
 }
 
 fn sso_user(value: String) -> cloister_aws::SsoUser {

@@ -1,18 +1,18 @@
 //! The way out: NAT gateways, the firewall, and routes in the order that leaves no unfiltered moment.
 
 use cloister_aws::{
-    Ec2ElasticIp, Ec2ElasticIpDesired, Ec2InternetGateway, Ec2InternetGatewayDesired,
+    DomainList, Ec2ElasticIp, Ec2ElasticIpDesired, Ec2InternetGateway, Ec2InternetGatewayDesired,
     Ec2NatGateway, Ec2NatGatewayDesired, Ec2Routes, Ec2RoutesDesired, Firewall, FirewallDesired,
-    FirewallLogging, FirewallLoggingDesired, FirewallPolicy, FirewallPolicyDesired, FirewallRuleGroup,
-    FirewallRuleGroupDesired, DomainList, FirewallRules, LogDestination, Route,
+    FirewallLogging, FirewallLoggingDesired, FirewallPolicy, FirewallPolicyDesired,
+    FirewallRuleGroup, FirewallRuleGroupDesired, FirewallRules, LogDestination, Route,
 };
 use cloister_composite::{Builder, Input, Tags};
 
 use super::{
-    Draft,
+    Draft, arn,
     logs::{self, FIREWALL_LOGS},
     network::{Lines, part_key},
-    arn, wire,
+    wire,
 };
 use crate::{
     studio_domain::{
@@ -83,7 +83,10 @@ fn nat_gateway(parts: &mut Builder, lines: &Lines, zone: &Zone) -> Input<String>
                 tags: Tags::new(),
             },
         )
-        .after("network/internet-gateway", "a NAT gateway needs the VPC's way out")
+        .after(
+            "network/internet-gateway",
+            "a NAT gateway needs the VPC's way out",
+        )
         .from("", "network.egress");
     wire(&nat.output(&Ec2NatGateway::ID))
 }
@@ -122,7 +125,10 @@ fn firewall<'a>(
                 rule_group_arns: vec![arn(&rules)],
                 // What no rule passes is dropped, whatever its protocol: a list of names alone drops only what speaks
                 // HTTP or TLS.
-                stateful_defaults: vec!["aws:drop_established".to_owned(), "aws:alert_established".to_owned()],
+                stateful_defaults: vec![
+                    "aws:drop_established".to_owned(),
+                    "aws:alert_established".to_owned(),
+                ],
                 strict_order: true,
                 stateless: None,
                 tags: Tags::new(),
@@ -136,7 +142,11 @@ fn firewall<'a>(
             &FirewallDesired {
                 name: draft.name("cloister-", FIREWALL, 128),
                 vpc_id: lines.vpc_id.clone(),
-                subnet_ids: own.zones.iter().map(|zone| lines.subnet(zone, SubnetClass::Firewall)).collect(),
+                subnet_ids: own
+                    .zones
+                    .iter()
+                    .map(|zone| lines.subnet(zone, SubnetClass::Firewall))
+                    .collect(),
                 policy_arn: arn(&policy),
                 description: Some(format!("The way out of Studio domain {}", draft.shape.name)),
                 delete_protection: false,
@@ -146,7 +156,7 @@ fn firewall<'a>(
             },
         )
         .from("", "network.egress");
-    let arn = wire(&firewall.output(&Firewall::ARN));
+    let firewall_arn = wire(&firewall.output(&Firewall::ARN));
     let endpoints = own
         .zones
         .iter()
@@ -155,14 +165,14 @@ fn firewall<'a>(
             (zone.name.clone(), wire(&endpoint))
         })
         .collect::<std::collections::BTreeMap<_, _>>();
-    firewall_logging(parts, draft, arn);
+    firewall_logging(parts, draft, &firewall_arn);
     move |zone| endpoints.get(zone).cloned().unwrap_or(Input::Unknown)
 }
 
 /// Enough for the longest list of names that one group takes in practice; it cannot change later.
 const RULE_CAPACITY: i32 = 1000;
 
-fn firewall_logging(parts: &mut Builder, draft: &Draft<'_>, firewall_arn: Input<String>) {
+fn firewall_logging(parts: &mut Builder, draft: &Draft<'_>, firewall_arn: &Input<String>) {
     let group = logs::group(parts, draft, FIREWALL_LOGS, "firewall");
     let destination = |log_type: &str| LogDestination {
         log_type: log_type.to_owned(),
@@ -172,7 +182,7 @@ fn firewall_logging(parts: &mut Builder, draft: &Draft<'_>, firewall_arn: Input<
         .part::<FirewallLogging>(
             LOGGING,
             &FirewallLoggingDesired {
-                firewall_arn,
+                firewall_arn: arn(firewall_arn),
                 destinations: vec![destination("ALERT"), destination("FLOW")],
             },
         )
@@ -186,19 +196,41 @@ fn routes(parts: &mut Builder, lines: &Lines, zone: &Zone, ways: Option<&Ways>) 
         return;
     };
     let out = |target: Target<'_>| route(ANYWHERE, target);
-    let studio_cidr = zone.cidrs.get(&SubnetClass::Studio).map_or("", String::as_str);
+    let studio_cidr = zone
+        .cidrs
+        .get(&SubnetClass::Studio)
+        .map_or("", String::as_str);
     let mut nat_routes = vec![out(Target::Gateway(&ways.gateway))];
     if let Some(endpoint) = &ways.firewall {
         // Answers pass the firewall as well, or it would see half of every connection.
         nat_routes.push(route(studio_cidr, Target::Endpoint(endpoint)));
-        table(parts, lines, zone, SubnetClass::Firewall, vec![out(Target::Nat(&ways.nat))]);
-        table(parts, lines, zone, SubnetClass::Studio, vec![out(Target::Endpoint(endpoint))]);
+        table(
+            parts,
+            lines,
+            zone,
+            SubnetClass::Firewall,
+            vec![out(Target::Nat(&ways.nat))],
+        );
+        table(
+            parts,
+            lines,
+            zone,
+            SubnetClass::Studio,
+            vec![out(Target::Endpoint(endpoint))],
+        );
     } else {
-        table(parts, lines, zone, SubnetClass::Studio, vec![out(Target::Nat(&ways.nat))]);
+        table(
+            parts,
+            lines,
+            zone,
+            SubnetClass::Studio,
+            vec![out(Target::Nat(&ways.nat))],
+        );
     }
     table(parts, lines, zone, SubnetClass::Nat, nat_routes);
 }
 
+#[derive(Clone, Copy)]
 enum Target<'a> {
     Gateway(&'a Input<String>),
     Nat(&'a Input<String>),
@@ -218,9 +250,16 @@ fn route(destination: &str, target: Target<'_>) -> Route {
     route
 }
 
-fn table(parts: &mut Builder, lines: &Lines, zone: &Zone, class: SubnetClass, mut routes: Vec<Route>) {
+fn table(
+    parts: &mut Builder,
+    lines: &Lines,
+    zone: &Zone,
+    class: SubnetClass,
+    mut routes: Vec<Route>,
+) {
     routes.sort_by(|a, b| a.destination.cmp(&b.destination));
-    let is_filtered = class == SubnetClass::Studio && routes.iter().any(|route| route.vpc_endpoint_id.is_some());
+    let is_filtered =
+        class == SubnetClass::Studio && routes.iter().any(|route| route.vpc_endpoint_id.is_some());
     let mut part = parts
         .part::<Ec2Routes>(
             &routes_key(&zone.name, class),
@@ -233,8 +272,14 @@ fn table(parts: &mut Builder, lines: &Lines, zone: &Zone, class: SubnetClass, mu
     if is_filtered {
         part = part
             .after(LOGGING, "nothing leaves unrecorded")
-            .after(&routes_key(&zone.name, SubnetClass::Firewall), "what is let through must have where to go")
-            .after(&routes_key(&zone.name, SubnetClass::Nat), "answers must come back through the firewall");
+            .after(
+                &routes_key(&zone.name, SubnetClass::Firewall),
+                "what is let through must have where to go",
+            )
+            .after(
+                &routes_key(&zone.name, SubnetClass::Nat),
+                "answers must come back through the firewall",
+            );
     }
     drop(part);
 }

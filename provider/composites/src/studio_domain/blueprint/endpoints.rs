@@ -18,15 +18,13 @@ use crate::studio_domain::{
         Choice, Home,
         endpoints::{EndpointPolicies, EndpointService},
     },
-    shape::{ExistingGround, Ground, flag},
+    shape::{Ground, flag},
 };
 use crate::symbols::names;
 
 /// The endpoints that others refer to.
 pub(super) struct Endpoints {
-    /// The S3 endpoint, the domain's or the network's own.
-    pub(super) s3: Option<Input<String>>,
-    /// The KMS endpoint, likewise.
+    /// The KMS endpoint, the domain's or the network's own.
     pub(super) kms: Option<Input<String>>,
     /// S3's addresses, as the gateway endpoint routes them.
     pub(super) s3_prefixes: Option<Input<String>>,
@@ -38,7 +36,6 @@ impl Endpoints {
     /// Names of nothing, for proofs.
     pub(super) fn unmade() -> Self {
         Self {
-            s3: None,
             kms: Some(Input::Known("vpce-00000000000000000".to_owned())),
             s3_prefixes: None,
             parts: Vec::new(),
@@ -68,13 +65,12 @@ pub(super) fn lay_out(
         keys.push(key);
     }
     parts.expose("endpoint_ids", &made);
-    let of_others = |id: fn(&ExistingGround<'_>) -> Option<String>| match &draft.shape.ground {
-        Ground::Existing(existing) => id(existing).map(Input::Known),
+    let of_others = match &draft.shape.ground {
+        Ground::Existing(existing) => existing.kms_endpoint_id.clone().map(Input::Known),
         Ground::Own(_) => None,
     };
     Endpoints {
-        s3: made.get(S3).cloned().or_else(|| of_others(|it| it.s3_endpoint_id.clone())),
-        kms: made.get(KMS).cloned().or_else(|| of_others(|it| it.kms_endpoint_id.clone())),
+        kms: made.get(KMS).cloned().or(of_others),
         s3_prefixes,
         parts: keys,
     }
@@ -88,13 +84,19 @@ fn desired(
     groups: &Groups,
 ) -> Ec2VpcEndpointDesired {
     let interface = !shape.is_gateway;
-    let only_if = |is_so: bool, ids: &[Input<String>]| if is_so { ids.to_vec() } else { Vec::new() };
+    let only_if =
+        |is_so: bool, ids: &[Input<String>]| if is_so { ids.to_vec() } else { Vec::new() };
     Ec2VpcEndpointDesired {
         vpc_id: lines.vpc_id.clone(),
         service: shape.service.clone(),
         endpoint_type: if interface { "Interface" } else { "Gateway" }.to_owned(),
         subnet_ids: only_if(interface, &lines.studio_subnets),
-        security_group_ids: groups.endpoints.clone().filter(|_| interface).into_iter().collect(),
+        security_group_ids: groups
+            .endpoints
+            .clone()
+            .filter(|_| interface)
+            .into_iter()
+            .collect(),
         route_table_ids: only_if(!interface, &lines.studio_tables),
         private_dns: interface,
         policy: match &shape.policy {
@@ -120,7 +122,11 @@ fn usual_policy(draft: &Draft<'_>, name: &str) -> Option<Value> {
     let jump_start = flag(draft.shape.studio().jump_start, false).unwrap_or(false);
     let policies = EndpointPolicies {
         buckets: buckets.iter().map(|bucket| home.s3(bucket)).collect(),
-        jump_start: if jump_start { Choice::Allowed } else { Choice::Denied },
+        jump_start: if jump_start {
+            Choice::Allowed
+        } else {
+            Choice::Denied
+        },
         home,
     };
     policies.document(name).map(|document| document.to_value())

@@ -1,8 +1,6 @@
 //! The three keys: for home directories, for volumes of jobs, for data.
 
-use cloister_aws::{
-    KmsAlias, KmsAliasDesired, KmsKey, KmsKeyDesired, KmsKeyDisposal, Rotation,
-};
+use cloister_aws::{KmsAlias, KmsAliasDesired, KmsKey, KmsKeyDesired, KmsKeyDisposal, Rotation};
 use cloister_composite::{Builder, Input, PartKey, derived_name, unknown_mark};
 use cloister_framework::Attr;
 
@@ -38,7 +36,11 @@ pub(super) fn lay_out(parts: &mut Builder, draft: &Draft<'_>, endpoints: &Endpoi
         key(parts, draft, name, what, &policy)
     });
     let [data, home, volumes] = made;
-    let keys = Keys { home, volumes, data };
+    let keys = Keys {
+        home,
+        volumes,
+        data,
+    };
     parts.expose(
         "key_arns",
         &std::collections::BTreeMap::from([
@@ -99,7 +101,8 @@ fn key(
             },
         )
         .disposal(&KmsKeyDisposal {
-            deletion_window_days: settings.and_then(|keys| keys.deletion_window_days.known().copied()),
+            deletion_window_days: settings
+                .and_then(|keys| keys.deletion_window_days.known().copied()),
             retain,
         })
         .from("policy", "administrators")

@@ -62,23 +62,42 @@ pub(super) fn lay_out(parts: &mut Builder, draft: &Draft<'_>, lines: &Lines) {
                     Attr::Unknown => unknown_mark(),
                     Attr::Known(format) => format.clone(),
                 },
-                aggregation_seconds: logs.aggregation_seconds.or(AGGREGATION_SECONDS).into_known().and_then(|it| i32::try_from(it).ok()).unwrap_or(60),
+                aggregation_seconds: logs
+                    .aggregation_seconds
+                    .or(AGGREGATION_SECONDS)
+                    .into_known()
+                    .and_then(|it| i32::try_from(it).ok())
+                    .unwrap_or(60),
                 tags: Tags::new(),
             },
         )
         .after(FLOW_LOGS, "records need a group")
-        .after(&format!("{ROLE}/policies"), "delivery needs its permissions")
+        .after(
+            &format!("{ROLE}/policies"),
+            "delivery needs its permissions",
+        )
         .from("", "flow_logs");
     let id = wire(&flow_log.output(&Ec2FlowLog::ID));
     parts.expose("flow_log_id", &id);
 }
 
 fn flow_logs(draft: &Draft<'_>) -> FlowLogs {
-    draft.shape.config.flow_logs.known().cloned().unwrap_or_default()
+    draft
+        .shape
+        .config
+        .flow_logs
+        .known()
+        .cloned()
+        .unwrap_or_default()
 }
 
 /// A log group; gives its name.
-pub(super) fn group(parts: &mut Builder, draft: &Draft<'_>, key: &str, name: &str) -> Input<String> {
+pub(super) fn group(
+    parts: &mut Builder,
+    draft: &Draft<'_>,
+    key: &str,
+    name: &str,
+) -> Input<String> {
     let logs = flow_logs(draft);
     let group = parts
         .part::<LogGroup>(
@@ -90,7 +109,11 @@ pub(super) fn group(parts: &mut Builder, draft: &Draft<'_>, key: &str, name: &st
                     Attr::Unknown => Some(Input::Unknown),
                     Attr::Known(arn) => Some(Input::Known(arn.clone().into())),
                 },
-                retention_days: logs.retention_days.or(RETENTION_DAYS).into_known().and_then(|days| i32::try_from(days).ok()),
+                retention_days: logs
+                    .retention_days
+                    .or(RETENTION_DAYS)
+                    .into_known()
+                    .and_then(|days| i32::try_from(days).ok()),
                 tags: Tags::new(),
             },
         )
@@ -110,16 +133,33 @@ fn group_name(draft: &Draft<'_>, name: &str) -> String {
 
 fn delivery_role(parts: &mut Builder, draft: &Draft<'_>, group_arn: &str) -> Input<String> {
     let desired = IamRoleDesired {
-        description: Some(format!("Delivers the flow logs of Studio domain {}", draft.shape.name)),
-        ..roles::role(draft, ROLE, "flow-log", trust::flow_logs(&Home::of(draft.site)).to_value())
+        description: Some(format!(
+            "Delivers the flow logs of Studio domain {}",
+            draft.shape.name
+        )),
+        ..roles::role(
+            draft,
+            ROLE,
+            "flow-log",
+            trust::flow_logs(&Home::of(draft.site)).to_value(),
+        )
     };
-    let role = parts.part::<IamRole>(ROLE, &desired).from("", "flow_logs").from("boundary_arn", "iam.permissions_boundary_arn");
-    let (arn, role_name) = (wire(&role.output(&IamRole::ARN)), wire(&role.output(&IamRole::NAME)));
+    let role = parts
+        .part::<IamRole>(ROLE, &desired)
+        .from("", "flow_logs")
+        .from("boundary_arn", "iam.permissions_boundary_arn");
+    let (arn, role_name) = (
+        wire(&role.output(&IamRole::ARN)),
+        wire(&role.output(&IamRole::NAME)),
+    );
     let _ = parts.part::<IamRolePolicies>(
         &format!("{ROLE}/policies"),
         &IamRolePoliciesDesired {
             role: role_name,
-            inline: BTreeMap::from([("deliver".to_owned(), trust::flow_log_delivery(group_arn).to_value())]),
+            inline: BTreeMap::from([(
+                "deliver".to_owned(),
+                trust::flow_log_delivery(group_arn).to_value(),
+            )]),
             attached: Vec::new(),
         },
     );

@@ -66,7 +66,9 @@ pub(crate) fn proof_subjects(config: &SecureStudioDomain, site: &Site) -> Option
         site,
         identity: site.identity(SecureStudioDomain::TYPE, shape.name),
     };
-    let key = |name: &str| Input::Known(home.arn("kms", &format!("key/00000000-0000-4000-8000-0000000{name}")));
+    let key = |name: &str| {
+        Input::Known(home.arn("kms", &format!("key/00000000-0000-4000-8000-0000000{name}")))
+    };
     let keys = keys::Keys {
         home: key("00001"),
         volumes: key("00002"),
@@ -121,7 +123,10 @@ impl Draft<'_> {
         /// A hyphen and ten characters.
         const SUFFIX: usize = 11;
         let key = PartKey::parse(part).expect("a blueprint's keys are part keys");
-        let readable: String = format!("{prefix}{}", self.shape.name).chars().take(longest - SUFFIX).collect();
+        let readable: String = format!("{prefix}{}", self.shape.name)
+            .chars()
+            .take(longest - SUFFIX)
+            .collect();
         derived_name(readable.trim_end_matches('-'), &self.identity, &key)
     }
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use cloister_aws::{
     Ec2DefaultSecurityGroup, Ec2DefaultSecurityGroupDesired, Ec2RouteTable, Ec2RouteTableDesired,
-    Ec2SecurityGroup, Ec2SecurityGroupDesired, Ec2SecurityGroupRules,
-    Ec2SecurityGroupRulesDesired, Ec2Subnet, Ec2SubnetDesired, Ec2Vpc, Ec2VpcDesired, Rule,
+    Ec2SecurityGroup, Ec2SecurityGroupDesired, Ec2SecurityGroupRules, Ec2SecurityGroupRulesDesired,
+    Ec2Subnet, Ec2SubnetDesired, Ec2Vpc, Ec2VpcDesired, Rule,
 };
 use cloister_composite::{Builder, Input, Tags};
 
@@ -39,12 +39,14 @@ impl Lines {
 
     /// The subnet of this class in this zone.
     pub(super) fn subnet(&self, zone: &Zone, class: SubnetClass) -> Input<String> {
-        self.pair(zone, class).map_or(Input::Unknown, |(subnet, _)| subnet.clone())
+        self.pair(zone, class)
+            .map_or(Input::Unknown, |(subnet, _)| subnet.clone())
     }
 
     /// The route table of that subnet.
     pub(super) fn table(&self, zone: &Zone, class: SubnetClass) -> Input<String> {
-        self.pair(zone, class).map_or(Input::Unknown, |(_, table)| table.clone())
+        self.pair(zone, class)
+            .map_or(Input::Unknown, |(_, table)| table.clone())
     }
 
     fn pair(&self, zone: &Zone, class: SubnetClass) -> Option<&(Input<String>, Input<String>)> {
@@ -134,7 +136,9 @@ fn own_network(parts: &mut Builder, own: &OwnGround) -> Lines {
                 lines.studio_subnets.push(subnet.clone());
                 lines.studio_tables.push(table.clone());
             }
-            lines.subnets.insert((zone.name.clone(), *class), (subnet, table));
+            lines
+                .subnets
+                .insert((zone.name.clone(), *class), (subnet, table));
         }
     }
     parts.expose("vpc_id", &lines.vpc_id);
@@ -149,10 +153,23 @@ pub(super) fn part_key(zone: &str, class: SubnetClass) -> String {
 
 /// Lays out the groups; their rules name what the groups are needed for, and come later.
 pub(super) fn groups(parts: &mut Builder, draft: &Draft<'_>, lines: &Lines) -> Groups {
-    let studio = group(parts, draft, lines, "studio", "Apps and jobs of the Studio domain");
+    let studio = group(
+        parts,
+        draft,
+        lines,
+        "studio",
+        "Apps and jobs of the Studio domain",
+    );
     parts.expose("security_group_id", &studio);
-    let endpoints = (!draft.shape.endpoints.is_empty())
-        .then(|| group(parts, draft, lines, "endpoints", "VPC endpoints of the Studio domain"));
+    let endpoints = (!draft.shape.endpoints.is_empty()).then(|| {
+        group(
+            parts,
+            draft,
+            lines,
+            "endpoints",
+            "VPC endpoints of the Studio domain",
+        )
+    });
     Groups { studio, endpoints }
 }
 
@@ -163,17 +180,32 @@ pub(super) fn group_rules(
     groups: &Groups,
     endpoints: &Endpoints,
 ) {
-    let within = Peer::Group(&groups.studio).rule("-1", None, "Apps, jobs and home directories among each other");
+    let within = Peer::Group(&groups.studio).rule(
+        "-1",
+        None,
+        "Apps, jobs and home directories among each other",
+    );
     let mut out = vec![within.clone()];
     if let Some(group) = &groups.endpoints {
         out.push(Peer::Group(group).rule("tcp", Some(HTTPS), "To the VPC endpoints"));
     }
-    let is_closed = draft.shape.own().is_some_and(|own| own.egress == Egress::None);
+    let is_closed = draft
+        .shape
+        .own()
+        .is_some_and(|own| own.egress == Egress::None);
     if !is_closed {
         // What may leave is for routes and firewall to say.
-        out.push(Peer::Anywhere.rule("-1", None, "The way out, as far as routes and firewall allow it"));
+        out.push(Peer::Anywhere.rule(
+            "-1",
+            None,
+            "The way out, as far as routes and firewall allow it",
+        ));
     } else if let Some(prefixes) = &endpoints.s3_prefixes {
-        out.push(Peer::Prefixes(prefixes).rule("tcp", Some(HTTPS), "To S3 through its gateway endpoint"));
+        out.push(Peer::Prefixes(prefixes).rule(
+            "tcp",
+            Some(HTTPS),
+            "To S3 through its gateway endpoint",
+        ));
     }
     rules(parts, "studio", &groups.studio, vec![within], out);
     if let Some(group) = &groups.endpoints {

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use cloister_aws::{
-    IamPolicy, IamPolicyDesired, IamRole, IamRoleDesired, IamRolePolicies, IamRolePoliciesDesired, IamRolePoliciesDisposal,
+    IamPolicy, IamPolicyDesired, IamRole, IamRoleDesired, IamRolePolicies, IamRolePoliciesDesired,
+    IamRolePoliciesDisposal,
 };
 use cloister_composite::{Builder, Input, Tags, unknown_mark};
 use cloister_framework::Attr;
@@ -44,14 +45,29 @@ pub(super) fn lay_out(parts: &mut Builder, draft: &Draft<'_>, wires: &Wires<'_>)
     for (name, persona) in &draft.shape.personas {
         let key = part_key(name);
         let desired = IamRoleDesired {
-            description: Some(format!("Persona {name} of Studio domain {}", draft.shape.name)),
+            description: Some(format!(
+                "Persona {name} of Studio domain {}",
+                draft.shape.name
+            )),
             max_session_seconds: session_seconds(persona),
-            ..role(draft, &key, name, trust::sagemaker(&Home::of(draft.site)).to_value())
+            ..role(
+                draft,
+                &key,
+                name,
+                trust::sagemaker(&Home::of(draft.site)).to_value(),
+            )
         };
         let origin = format!("personas[\"{name}\"]");
         let part = parts
             .part::<IamRole>(&key, &desired)
-            .from("", if persona.config.is_some() { &origin } else { "name" })
+            .from(
+                "",
+                if persona.config.is_some() {
+                    &origin
+                } else {
+                    "name"
+                },
+            )
             .from("boundary_arn", "iam.permissions_boundary_arn")
             .from("path", "iam.path");
         made.insert(name.clone(), wire(&part.output(&IamRole::ARN)));
@@ -68,7 +84,14 @@ pub(super) fn lay_out(parts: &mut Builder, draft: &Draft<'_>, wires: &Wires<'_>)
             .disposal(&IamRolePoliciesDisposal {
                 freeze: Some(freeze().to_value()),
             })
-            .from("", if persona.config.is_some() { &origin } else { "name" })
+            .from(
+                "",
+                if persona.config.is_some() {
+                    &origin
+                } else {
+                    "name"
+                },
+            )
             .from("inline/additional", &format!("{origin}.additional_policy"));
     }
     parts.expose("role_arns", &persona_arns(draft));
@@ -81,7 +104,10 @@ fn guardrails_policy(parts: &mut Builder, draft: &Draft<'_>, wires: &Wires<'_>) 
     let desired = IamPolicyDesired {
         name: role_name(draft, KEY, "guardrails"),
         path: iam_path(draft),
-        description: Some(format!("What nobody may do in Studio domain {}", draft.shape.name)),
+        description: Some(format!(
+            "What nobody may do in Studio domain {}",
+            draft.shape.name
+        )),
         policy: guardrails(draft, wires).document().to_value(),
         tags: Tags::new(),
     };
@@ -121,7 +147,10 @@ fn role_name(draft: &Draft<'_>, key: &str, name: &str) -> String {
     };
     let key = cloister_composite::PartKey::parse(key).expect("a blueprint's keys are part keys");
     let longest = LONGEST_NAME - SUFFIX;
-    let readable: String = format!("{prefix}{}-{name}", draft.shape.name).chars().take(longest).collect();
+    let readable: String = format!("{prefix}{}-{name}", draft.shape.name)
+        .chars()
+        .take(longest)
+        .collect();
     cloister_composite::derived_name(readable.trim_end_matches('-'), &draft.identity, &key)
 }
 
@@ -139,8 +168,13 @@ pub(super) fn persona_arns(draft: &Draft<'_>) -> BTreeMap<String, String> {
 
 fn role_arn(draft: &Draft<'_>, role_name: &str) -> String {
     let iam = draft.shape.config.iam.known();
-    let path = iam.and_then(|iam| text(&iam.path)).unwrap_or_else(|| "/".to_owned());
-    format!("arn:{}:iam::{}:role{path}{role_name}", draft.site.partition, draft.site.account)
+    let path = iam
+        .and_then(|iam| text(&iam.path))
+        .unwrap_or_else(|| "/".to_owned());
+    format!(
+        "arn:{}:iam::{}:role{path}{role_name}",
+        draft.site.partition, draft.site.account
+    )
 }
 
 fn session_seconds(persona: &PersonaShape<'_>) -> Option<i32> {
@@ -173,7 +207,11 @@ fn policies(
 /// The personas as they will act; `None` while something in their policies is unknown.
 pub(super) fn acting(draft: &Draft<'_>, wires: &Wires<'_>) -> Option<Vec<(String, Acting)>> {
     let config = draft.shape.config;
-    let sets = [&config.data_buckets, &config.security_group_ids, &config.administrators];
+    let sets = [
+        &config.data_buckets,
+        &config.security_group_ids,
+        &config.administrators,
+    ];
     let are_known = sets.into_iter().all(|set| known_names(set).is_some());
     if !are_known {
         return None;
@@ -200,7 +238,12 @@ pub(super) fn acting(draft: &Draft<'_>, wires: &Wires<'_>) -> Option<Vec<(String
     personas.collect()
 }
 
-pub(super) fn persona_policy(draft: &Draft<'_>, wires: &Wires<'_>, name: &str, persona: &PersonaShape<'_>) -> Persona {
+pub(super) fn persona_policy(
+    draft: &Draft<'_>,
+    wires: &Wires<'_>,
+    name: &str,
+    persona: &PersonaShape<'_>,
+) -> Persona {
     let home = Home::of(draft.site);
     let own = persona_arns(draft).remove(name);
     let buckets = names(&draft.shape.config.data_buckets);
@@ -232,7 +275,13 @@ pub(super) fn guardrails(draft: &Draft<'_>, wires: &Wires<'_>) -> Guardrails {
     let given = config.guardrails.known().cloned().unwrap_or_default();
     let sign_in = config.sign_in.known().cloned().unwrap_or_default();
     let list = |set: &Names| names(set);
-    let choice = |allowed: bool| if allowed { Choice::Allowed } else { Choice::Denied };
+    let choice = |allowed: bool| {
+        if allowed {
+            Choice::Allowed
+        } else {
+            Choice::Denied
+        }
+    };
     Guardrails {
         home: Home::of(draft.site),
         subnets: wires.network.studio_subnets.iter().map(mark).collect(),
@@ -264,5 +313,8 @@ fn freeze() -> Document {
 
 /// The wire to the domain's own role.
 pub(super) fn default_role(roles: &Roles) -> Input<String> {
-    roles.get(DEFAULT_PERSONA).cloned().unwrap_or(Input::Unknown)
+    roles
+        .get(DEFAULT_PERSONA)
+        .cloned()
+        .unwrap_or(Input::Unknown)
 }

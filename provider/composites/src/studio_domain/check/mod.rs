@@ -75,13 +75,18 @@ fn check_promises(config: &SecureStudioDomain, site: &Site) -> Diagnostics {
     };
     let personas = subjects.personas.iter().flat_map(|(name, acting)| {
         let broken = broken_promises(acting, &subjects.guardrails);
-        broken.into_iter().map(move |broken| broken.of_persona(name))
+        broken
+            .into_iter()
+            .map(move |broken| broken.of_persona(name))
     });
     let keys = subjects.keys.iter().flat_map(broken_key_promises);
     let mut found: Vec<Diagnostic> = Vec::new();
     for diagnostic in personas.chain(keys.map(|broken| broken.of_key())) {
         // One fault breaks several promises: each attribute is mended once.
-        if found.iter().all(|earlier| earlier.path() != diagnostic.path()) {
+        if found
+            .iter()
+            .all(|earlier| earlier.path() != diagnostic.path())
+        {
             found.push(diagnostic);
         }
     }

@@ -6,16 +6,13 @@ use cloister_framework::{Attr, Diagnostic, Path};
 use ipnet::Ipv4Net;
 
 use super::check_policy;
-use crate::{
-    studio_domain::{
-        config::{Capacity, Endpoint, FlowLogs, Network, SecureStudioDomain, ZoneSubnets},
-        endpoint_set,
-        ip_plan::{
-            self, ADDRESSES_PER_USER, Demand, Egress, HEADROOM_PERCENT, IpPlanError, SubnetClass,
-        },
-        shape::{egress, entries},
+use crate::studio_domain::{
+    config::{Capacity, Endpoint, FlowLogs, Network, SecureStudioDomain, ZoneSubnets},
+    endpoint_set,
+    ip_plan::{
+        self, ADDRESSES_PER_USER, Demand, Egress, HEADROOM_PERCENT, IpPlanError, SubnetClass,
     },
-    symbols::known_names,
+    shape::{egress, entries},
 };
 
 /// What CloudWatch Logs offers:

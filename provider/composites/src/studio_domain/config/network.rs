@@ -94,17 +94,13 @@ pub struct ExistingNetwork {
     )]
     pub subnet_ids: Names,
     /// The route tables of these subnets, to which the S3 gateway endpoint adds its routes. Without them there is no S3
-    /// endpoint of cloister's: name yours in `s3_endpoint_id`.
+    /// endpoint of cloister's, and the VPC needs one of its own.
     #[serde(default)]
     #[schemars(inner(regex(pattern = r"^rtb-[0-9a-f]{8,17}$")))]
     pub route_table_ids: Names,
     /// Whether the VPC has the endpoints that Studio needs already. Default: `false`, and cloister makes them.
     #[serde(default)]
     pub has_endpoints: Attr<bool>,
-    /// The S3 endpoint of the VPC, where it has one.
-    #[serde(default)]
-    #[schemars(regex(pattern = r"^vpce-[0-9a-f]{8,17}$"))]
-    pub s3_endpoint_id: Attr<String>,
     /// The KMS endpoint of the VPC, where it has one.
     #[serde(default)]
     #[schemars(regex(pattern = r"^vpce-[0-9a-f]{8,17}$"))]
