@@ -16,6 +16,7 @@ use crate::{
     key::PartKey,
     kinds::{Kinds, Observation},
     lease::{Clock, Draw, Ground, read_anchor},
+    observe::outputs_of,
     pace::Pace,
     parts::PartsState,
 };
@@ -166,15 +167,42 @@ impl<'a, C: Send + Sync> Engine<'a, C> {
         read_anchor(self.anchors, &identity.anchor_name()).await
     }
 
-    /// Looks for every part of a blueprint by name or tag, for imports.
+    /// Looks for every part of a blueprint by name or tag, for imports; what has neither is found by what it belongs to.
     pub async fn locate(&self, blueprint: &Blueprint) -> Result<Observations, PartError> {
-        let looks = blueprint.parts.values().map(async |part| {
+        let mut found = Observations::new();
+        let mut tried = BTreeMap::new();
+        loop {
+            let more = self.locate_more(blueprint, &found, &mut tried).await?;
+            if more.is_empty() {
+                return Ok(found);
+            }
+            found.extend(more);
+        }
+    }
+
+    /// One round: looks for what is not found yet and can be looked for with more than the round before knew.
+    async fn locate_more<'a>(
+        &self,
+        blueprint: &'a Blueprint,
+        found: &Observations,
+        tried: &mut BTreeMap<&'a PartKey, Value>,
+    ) -> Result<Vec<(PartKey, Observation)>, PartError> {
+        let output = outputs_of(found);
+        let missing = blueprint.parts.values();
+        let missing = missing.filter(|part| !found.contains_key(&part.key));
+        let mut looks = Vec::new();
+        for part in missing {
+            let settings = part.desired.settle_known(&output);
+            if tried.insert(&part.key, settings.clone()).as_ref() == Some(&settings) {
+                continue;
+            }
             let kind = self.kinds.known(part.kind)?;
-            let settings = part.desired.settle_known(&|_, _| None);
-            let tags = blueprint.identity.finding_tags(&part.key);
-            let found = kind.find(self.context, &settings, &tags).await?;
-            Ok::<_, PartError>(found.map(|found| (part.key.clone(), found)))
-        });
+            looks.push(async move {
+                let tags = blueprint.identity.finding_tags(&part.key);
+                let found = kind.find(self.context, &settings, &tags).await?;
+                Ok::<_, PartError>(found.map(|found| (part.key.clone(), found)))
+            });
+        }
         let found = futures::future::try_join_all(looks).await?;
         Ok(found.into_iter().flatten().collect())
     }

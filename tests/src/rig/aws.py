@@ -43,7 +43,7 @@ def perform(wanted):
 
 def plain(value):
     """What JSON has no form for: times, and bodies of objects."""
-    return value.read().decode() if hasattr(value, "read") else str(value)
+    return value.read().decode(errors="replace") if hasattr(value, "read") else str(value)
 
 
 for line in sys.stdin:
