@@ -181,11 +181,11 @@ impl<'a, C: Send + Sync> Engine<'a, C> {
     }
 
     /// One round: looks for what is not found yet and can be looked for with more than the round before knew.
-    async fn locate_more<'a>(
+    async fn locate_more<'b>(
         &self,
-        blueprint: &'a Blueprint,
+        blueprint: &'b Blueprint,
         found: &Observations,
-        tried: &mut BTreeMap<&'a PartKey, Value>,
+        tried: &mut BTreeMap<&'b PartKey, Value>,
     ) -> Result<Vec<(PartKey, Observation)>, PartError> {
         let output = outputs_of(found);
         let missing = blueprint.parts.values();
