@@ -94,7 +94,10 @@ impl Cloister {
         }
         let config: ProviderConfig = from_value(&request.config)?;
         let own = OwnSettings::of(&config, &self.shared.environment)?;
-        let settings = aws_settings(&config, &request.terraform_version)?;
+        let settings = cloister_aws::Settings {
+            rate_factor: Some(own.time_scale.recip()),
+            ..aws_settings(&config, &request.terraform_version)?
+        };
         let accounts =
             Accounts::open(settings, self.shared.environment.aws.clone()).map_err(|error| {
                 Diagnostic::error("Provider setting cannot be used")

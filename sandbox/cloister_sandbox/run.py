@@ -30,7 +30,7 @@ def run(
     inside = server.serve(Pipeline(sandbox, private), "inside")
     delivering = threading.Thread(target=sandbox.delivery.run, args=(stop,), name="delivery", daemon=True)
     delivering.start()
-    ready.write(ready_file, ready.description(server.url(outside), server.url(inside), seeded))
+    ready.write(ready_file, ready.description(server.url(outside), server.url(inside), seeded, latency_factor))
     stop.wait()
     for one in (outside, inside):
         one.shutdown()

@@ -135,7 +135,8 @@ impl Accounts {
     async fn lay_ground(&self) -> Result<Ground, SettingsError> {
         let profile = Profile::load(&self.settings, &self.environment).await?;
         let resolved = resolve(&self.settings, &self.environment, &profile)?;
-        let limiter = Limiter::new(self.settings.rates.clone(), resolved.retry_mode);
+        let limiter = Limiter::new(self.settings.rates.clone(), resolved.retry_mode)
+            .faster(self.settings.rate_factor.unwrap_or(1.0));
         Ok(Ground {
             config: sdk_config(&self.settings, &resolved, http_client(&resolved).await?),
             calls: CallPath::new(Arc::new(limiter), resolved.max_retries),

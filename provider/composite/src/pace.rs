@@ -33,6 +33,16 @@ impl Default for Pace {
 }
 
 impl Pace {
+    /// The same patience towards something `scale` times as slow as AWS: pauses shrink, deadlines stay.
+    #[must_use]
+    pub fn scaled(self, scale: f64) -> Self {
+        Self {
+            first_pause: self.first_pause.mul_f64(scale),
+            longest_pause: self.longest_pause.mul_f64(scale),
+            ..self
+        }
+    }
+
     /// The pause after `pause`.
     pub(crate) fn next(&self, pause: Duration) -> Duration {
         (pause * 2).min(self.longest_pause)

@@ -9,6 +9,8 @@ pub struct Environment {
     pub aws: cloister_aws::Environment,
     /// `CLOISTER_OWNER`.
     pub(crate) owner: Option<String>,
+    /// `CLOISTER_TIME_SCALE`.
+    pub(crate) time_scale: Option<String>,
     /// `TF_AWS_DEFAULT_TAGS_<key>`.
     pub(crate) default_tags: BTreeMap<String, String>,
 }
@@ -30,6 +32,8 @@ impl Environment {
                 environment.default_tags.insert(key.to_owned(), value);
             } else if name == "CLOISTER_OWNER" && !value.is_empty() {
                 environment.owner = Some(value);
+            } else if name == "CLOISTER_TIME_SCALE" && !value.is_empty() {
+                environment.time_scale = Some(value);
             }
         }
         environment

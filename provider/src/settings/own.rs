@@ -29,6 +29,8 @@ pub(crate) struct OwnSettings {
     pub(crate) account_external_id: Option<String>,
     pub(crate) partial_create: PartialCreate,
     pub(crate) pace: Pace,
+    /// How slow the other side is, with AWS as 1.
+    pub(crate) time_scale: f64,
 }
 
 impl OwnSettings {
@@ -39,6 +41,7 @@ impl OwnSettings {
     ) -> Result<Self, Diagnostic> {
         let text = |attribute: &Attr<String>| attribute.known().cloned();
         let owner = text(&config.owner).or_else(|| environment.owner.clone());
+        let time_scale = time_scale(environment)?;
         let mut pace = Pace::default();
         if let Some(lease) = config.lease.known() {
             pace.lease = lease_of(lease)?;
@@ -54,7 +57,8 @@ impl OwnSettings {
                 Some("resume") => PartialCreate::Resume,
                 _ => PartialCreate::Taint,
             },
-            pace,
+            pace: pace.scaled(time_scale),
+            time_scale,
         })
     }
 }
@@ -97,6 +101,26 @@ fn ignored_tags(config: &ProviderConfig) -> Box<dyn Fn(&str) -> bool + Send + Sy
                 .iter()
                 .any(|prefix| key.starts_with(prefix.as_str()))
     })
+}
+
+/// A stand-in for AWS that takes a share of AWS's durations says which, so that nobody waits for it as for AWS.
+fn time_scale(environment: &Environment) -> Result<f64, Diagnostic> {
+    const FASTEST: f64 = 0.001;
+    let Some(text) = &environment.time_scale else {
+        return Ok(1.0);
+    };
+    let scale = text.parse().ok();
+    scale
+        .filter(|scale| (FASTEST..=1.0).contains(scale))
+        .ok_or_else(|| {
+            Diagnostic::error("Time scale is out of range")
+                .found(format!(
+                    "`CLOISTER_TIME_SCALE` is `{text}`, which is no number from {FASTEST} to 1."
+                ))
+                .action(
+                    "Correct the environment variable, or remove it: it is for stand-ins of AWS.",
+                )
+        })
 }
 
 fn lease_of(text: &str) -> Result<Duration, Diagnostic> {
