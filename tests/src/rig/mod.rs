@@ -30,7 +30,10 @@ pub use outcome::{Outcome, Running};
 pub use plan::{Change, Plan};
 pub use processes::{kill, providers_in};
 pub use project::Project;
-pub use resource::{ADDRESS, BUCKET, Resource, TRAIL, TRAIL_ADDRESS, audit_trail, locked_bucket};
+pub use resource::{
+    ADDRESS, BUCKET, DOMAIN, DOMAIN_ADDRESS, Resource, TRAIL, TRAIL_ADDRESS, audit_trail,
+    locked_bucket, studio_domain,
+};
 pub use sandbox::{ADMINISTRATOR, HOME_ACCOUNT, MEMBER_ACCOUNT, Sandbox};
 pub use standing::{KeyState, Standing, alias, anchor};
 pub use wait::wait_until;

@@ -47,6 +47,33 @@ pub fn audit_trail() -> Resource {
     .with("deletion_protection", "false")
 }
 
+/// The name of the domain in tests.
+pub const DOMAIN: &str = "cloister-test-studio";
+/// The address of the domain in tests.
+pub const DOMAIN_ADDRESS: &str = "cloister_secure_studio_domain.studio";
+
+/// A domain over two zones with no way out and two users, which can be destroyed with all that it holds.
+pub fn studio_domain() -> Resource {
+    Resource {
+        kind: "cloister_secure_studio_domain",
+        label: "studio",
+        attributes: Vec::new(),
+    }
+    .with("name", format!("{DOMAIN:?}"))
+    .with("administrators", "[var.administrator_arn]")
+    .with("network", r#"{ cidr = "10.20.0.0/16" }"#)
+    .with(
+        "profiles",
+        r#"{
+    alice = { persona = "data-scientist" }
+    bob   = { persona = "mlops" }
+  }"#,
+    )
+    .with("home_efs", r#""delete""#)
+    .with("logs", r#""delete""#)
+    .with("deletion_protection", "false")
+}
+
 impl Resource {
     /// The same resource under another label.
     #[must_use]

@@ -11,6 +11,7 @@ mod lifecycle;
 mod proofs;
 mod provider_block;
 mod resume;
+mod studio_domain;
 mod unknowns;
 mod update;
 mod verify;

@@ -1,0 +1,4 @@
+//! A Studio domain from nothing to its end: the whole environment as one resource.
+
+mod fixture;
+mod life;
