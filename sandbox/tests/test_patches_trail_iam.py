@@ -95,6 +95,14 @@ def test_role_names_ignore_case(aws: Aws) -> None:
     assert refusal(aws("iam").create_role, **make)[:2] == (409, "EntityAlreadyExists")
 
 
+def test_an_update_of_a_role_leaves_its_description(aws: Aws) -> None:
+    iam = aws("iam")
+    iam.create_role(RoleName="kept", AssumeRolePolicyDocument=_trust(), Description="what it is for")
+    iam.update_role(RoleName="kept", MaxSessionDuration=7200)
+    shown = iam.get_role(RoleName="kept")["Role"]
+    assert (shown["Description"], shown["MaxSessionDuration"]) == ("what it is for", 7200)
+
+
 def test_trust_in_a_deleted_role_shows_its_id(aws: Aws) -> None:
     iam, arn = aws("iam"), role(aws, "caller")
     unique_id = iam.get_role(RoleName="caller")["Role"]["RoleId"]

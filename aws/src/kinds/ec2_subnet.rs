@@ -1,7 +1,7 @@
-//! `ec2:subnet`: a range of a VPC in one zone. All of it is for good but its tags.
+//! `ec2:subnet`: a range of a VPC in one zone. All of it is for good but its tags and whether it gives public addresses.
 
 use async_trait::async_trait;
-use aws_sdk_ec2::types::{Filter, ResourceType, Subnet};
+use aws_sdk_ec2::types::{AttributeBooleanValue, Filter, ResourceType, Subnet};
 use cloister_composite::{
     Changing, Deleting, ErrorClass, Finding, Input, Journal, Making, OutputName, Outputs,
     PartError, PartKind, Readiness, Tags, outputs,
@@ -21,6 +21,7 @@ use crate::{calls::Operation, session::Aws};
 
 const DESCRIBE: Operation = Operation::read("ec2:DescribeSubnets");
 const CREATE: Operation = Operation::once("ec2:CreateSubnet");
+const MODIFY: Operation = Operation::idempotent("ec2:ModifySubnetAttribute");
 const DELETE: Operation = Operation::idempotent("ec2:DeleteSubnet");
 
 /// A subnet.
@@ -48,6 +49,9 @@ pub struct Ec2SubnetDesired {
     pub cidr: String,
     /// Its zone, by name.
     pub availability_zone: String,
+    /// Whether what starts in it gets a public address.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub map_public_ip: bool,
     /// Its tags, whole.
     #[serde(default, skip_serializing_if = "Tags::is_empty")]
     pub tags: Tags,
@@ -113,6 +117,7 @@ impl PartKind for Ec2Subnet {
             vpc_id: observed.vpc_id.clone().into(),
             cidr: observed.cidr.clone(),
             availability_zone: observed.availability_zone.clone(),
+            map_public_ip: observed.map_public_ip_on_launch,
             tags: settable(&observed.tags),
         }
     }
@@ -138,33 +143,15 @@ impl PartKind for Ec2Subnet {
         making: Making<'_, Ec2SubnetDesired>,
     ) -> Result<Ec2SubnetObserved, PartError> {
         let desired = making.desired;
-        let vpc = settled(&desired.vpc_id, Self::KIND, "vpc_id")?;
-        let request = aws
-            .ec2()
-            .create_subnet()
-            .vpc_id(vpc)
-            .cidr_block(&desired.cidr)
-            .availability_zone(&desired.availability_zone)
-            .set_tag_specifications(tag_specifications(&ResourceType::Subnet, &desired.tags));
-        match aws
-            .call(CREATE, &desired.cidr, || request.clone().send())
-            .await
-        {
-            Ok(answer) => observed(answered(answer.subnet, CREATE.api, "Subnet")?),
-            // Our own create of a moment ago, or a range that somebody else has.
-            Err(error) if error.class == ErrorClass::AlreadyExists => {
-                let filters = vec![
-                    filter("vpc-id", [vpc]),
-                    filter("cidr-block", [&desired.cidr]),
-                ];
-                let found = describe_subnets(aws, filters).await?;
-                let own = found
-                    .into_iter()
-                    .find(|subnet| are_of_part(&subnet.tags, &desired.tags));
-                own.ok_or_else(|| error.about("cidr"))
-            }
-            Err(error) => Err(not_yet_seen(error)),
+        let made = create_subnet(aws, desired).await?;
+        if made.map_public_ip_on_launch != desired.map_public_ip {
+            let put = put_public_ip(aws, &made.id, desired.map_public_ip).await;
+            put.map_err(not_yet_seen)?;
         }
+        Ok(Ec2SubnetObserved {
+            map_public_ip_on_launch: desired.map_public_ip,
+            ..made
+        })
     }
 
     async fn read(aws: &Aws, ids: &[String]) -> Result<Vec<Option<Ec2SubnetObserved>>, PartError> {
@@ -176,8 +163,16 @@ impl PartKind for Ec2Subnet {
         aws: &Aws,
         changing: Changing<'_, Ec2SubnetDesired, Ec2SubnetObserved>,
     ) -> Result<(), PartError> {
-        let observed = changing.observed;
-        put_tags(aws, &observed.id, &observed.tags, &changing.desired.tags).await
+        let Changing {
+            desired, observed, ..
+        } = changing;
+        if changing.touches("map_public_ip") {
+            put_public_ip(aws, &observed.id, desired.map_public_ip).await?;
+        }
+        if changing.touches("tags") {
+            put_tags(aws, &observed.id, &observed.tags, &desired.tags).await?;
+        }
+        Ok(())
     }
 
     async fn delete(
@@ -205,6 +200,51 @@ impl PartKind for Ec2Subnet {
 
 fn id_of(observed: &Ec2SubnetObserved) -> &str {
     &observed.id
+}
+
+async fn create_subnet(
+    aws: &Aws,
+    desired: &Ec2SubnetDesired,
+) -> Result<Ec2SubnetObserved, PartError> {
+    let vpc = settled(&desired.vpc_id, Ec2Subnet::KIND, "vpc_id")?;
+    let request = aws
+        .ec2()
+        .create_subnet()
+        .vpc_id(vpc)
+        .cidr_block(&desired.cidr)
+        .availability_zone(&desired.availability_zone)
+        .set_tag_specifications(tag_specifications(&ResourceType::Subnet, &desired.tags));
+    match aws
+        .call(CREATE, &desired.cidr, || request.clone().send())
+        .await
+    {
+        Ok(answer) => observed(answered(answer.subnet, CREATE.api, "Subnet")?),
+        // Our own create of a moment ago, or a range that somebody else has.
+        Err(error) if error.class == ErrorClass::AlreadyExists => {
+            let filters = vec![
+                filter("vpc-id", [vpc]),
+                filter("cidr-block", [&desired.cidr]),
+            ];
+            let found = describe_subnets(aws, filters).await?;
+            let own = found
+                .into_iter()
+                .find(|subnet| are_of_part(&subnet.tags, &desired.tags));
+            own.ok_or_else(|| error.about("cidr"))
+        }
+        Err(error) => Err(not_yet_seen(error)),
+    }
+}
+
+async fn put_public_ip(aws: &Aws, id: &str, wanted: bool) -> Result<(), PartError> {
+    let wanted = AttributeBooleanValue::builder().value(wanted).build();
+    let request = aws
+        .ec2()
+        .modify_subnet_attribute()
+        .subnet_id(id)
+        .map_public_ip_on_launch(wanted);
+    aws.call(MODIFY, id, || request.clone().send())
+        .await
+        .map(|_| ())
 }
 
 async fn describe_subnets(

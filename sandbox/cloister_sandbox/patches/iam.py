@@ -1,4 +1,4 @@
-"""Roles and policies: trust policies are checked, names ignore case, what is attached stays."""
+"""Roles and policies: trust policies are checked, names ignore case, what is attached or not named stays."""
 
 from __future__ import annotations
 
@@ -35,6 +35,13 @@ def apply() -> None:
             _check_trust(assume_role_policy_document, self.partition)
         _check_boundary(self, kwargs.get("permissions_boundary") or (args[1] if len(args) > 1 else None))
         return original(self, role_name, assume_role_policy_document, *args, **kwargs)
+
+    @around(IAMBackend, "update_role")
+    def update_role(
+        original: Any, self: IAMBackend, role_name: str, role_description: str | None, max_session_duration: str
+    ) -> Role:
+        kept = self.get_role(role_name).description
+        return original(self, role_name, kept if role_description is None else role_description, max_session_duration)
 
     @around(IAMBackend, "put_role_permissions_boundary")
     def put_boundary(original: Any, self: IAMBackend, role_name: str, permissions_boundary: str) -> None:

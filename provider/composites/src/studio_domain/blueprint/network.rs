@@ -115,6 +115,7 @@ fn own_network(parts: &mut Builder, own: &OwnGround) -> Lines {
                         vpc_id: vpc_id.clone(),
                         cidr: cidr.clone(),
                         availability_zone: zone.name.clone(),
+                        map_public_ip: false,
                         tags: Tags::new(),
                     },
                 )
