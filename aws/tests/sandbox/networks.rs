@@ -86,6 +86,7 @@ async fn a_subnet_keeps_the_contract() {
         &sandbox,
         &Specimen {
             kind: "ec2:subnet",
+            changes: vec![with(settings.clone(), "map_public_ip", json!(true))],
             replacements: vec![
                 with(settings.clone(), "cidr", json!("10.20.2.0/24")),
                 with(settings.clone(), "availability_zone", json!("us-east-1b")),

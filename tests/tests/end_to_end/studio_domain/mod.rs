@@ -1,4 +1,5 @@
 //! A Studio domain from nothing to its end: the whole environment as one resource.
 
+mod drift;
 mod fixture;
 mod life;

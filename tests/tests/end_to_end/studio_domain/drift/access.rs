@@ -60,7 +60,7 @@ const KEYS: [Drift; 8] = [
                 "keys/home",
                 "untag_resource",
                 json!({"TagKeys": ["stage"]}),
-            )
+            );
         },
         shown: &["keys/home: tags/stage"],
     },
