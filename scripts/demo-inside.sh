@@ -27,13 +27,19 @@ trap take_down EXIT
 trap 'exit 143' TERM
 
 echo
-echo "== A little traffic: a data scientist inside the VPC, and where the lock holds"
-"$(cloister sandbox python)" scripts/demo_traffic.py "$(terraform output -raw bucket)"
+echo "== A little traffic: a data scientist in Studio, and where locks and guardrails hold"
+terraform output -json >"$DEMO_FOLDER/outputs.json"
+"$(cloister sandbox python)" scripts/demo_traffic.py "$DEMO_FOLDER/outputs.json"
 
-echo
-echo "== cloister verify locked-bucket"
-# The sandbox delivers records within seconds; CloudTrail takes minutes.
-cloister verify locked-bucket \
-    --state "$DEMO_FOLDER/terraform.tfstate" \
-    --trail "s3://$TF_VAR_trail_bucket" \
-    --delivery-lag 5s --wait 1m
+trail=$(terraform output -raw trail_bucket)
+grade=0
+for lab in studio-domain locked-bucket; do
+    echo
+    echo "== cloister verify $lab"
+    # The sandbox delivers records within seconds; CloudTrail takes minutes.
+    cloister verify "$lab" \
+        --state "$DEMO_FOLDER/terraform.tfstate" \
+        --trail "s3://$trail" \
+        --delivery-lag 5s --wait 1m || grade=$?
+done
+exit "$grade"

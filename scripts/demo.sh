@@ -1,5 +1,5 @@
 #!/bin/sh
-# `make demo`: one locked bucket, made by Terraform and graded by its evidence, in a sandbox.
+# `make demo`: a Studio domain, a locked bucket and a trail, made by Terraform and graded by their evidence, in a sandbox.
 set -eu
 
 cd "$(dirname "$0")/.."
@@ -41,7 +41,7 @@ fi
 cat <<'END'
 
 What to do next:
-  - Read examples/quickstart/main.tf: it is all that was applied.
+  - Read examples/quickstart/main.tf: with its outputs it is all that was applied.
   - Play with it yourself; examples/quickstart/README.md shows how, in the sandbox and in an AWS account.
   - Write a workflow of your own, starting from `target/release/cloister labs show locked-bucket`.
 What was shown holds for the sandbox, which is a model of AWS. On AWS, the same lab grades the real thing.

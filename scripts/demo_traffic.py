@@ -1,58 +1,133 @@
-"""Plays a data scientist: inside the VPC with data, and three times where the lock holds."""
+"""Plays a data scientist in Studio: with data, and where locks and guardrails hold.
+
+Takes a file with what `terraform output -json` prints. What a browser would do is done by calls; what happens inside an app comes
+from its network interface, with the credentials that Studio gives it.
+"""
 
 import json
 import os
 import sys
+import time
 import urllib.request
+from functools import partial
+from pathlib import Path
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+PROFILE, SPACE, APP_TYPE = "ada", "notebook", "JupyterLab"
 KEY = "features/2026/run-1.csv"
 BODY = b"id,score\n1,0.93\n"
 # The lab's `other_bucket`, if it is not told another name.
 ELSEWHERE = "cloister-elsewhere"
+# A machine on the internet, as far as the sandbox knows one.
+SOMEWHERE = {"destination": "203.0.113.80", "host": "example.com"}
 
 
 def main() -> int:
-    bucket = sys.argv[1]
-    scientist = session(os.environ["TF_VAR_workload_role_arn"], "ada")
-    inside = s3(scientist, os.environ["CLOISTER_SANDBOX_INSIDE"])
-    outside = s3(scientist, os.environ["CLOISTER_SANDBOX_OUTSIDE"])
+    outputs = {name: output["value"] for name, output in json.loads(Path(sys.argv[1]).read_text()).items()}
+    app = open_studio(outputs["domain_id"])
+    place = control("vantage", {"interface": app})["endpoint"]
+    scientist = studio_session(outputs["data_scientist_role_arn"])
+    all_well = all(
+        [
+            work_with_data(scientist, place, outputs["bucket"]),
+            carry_data_away(scientist, place, outputs["bucket"]),
+            become_administrator(client(scientist, "sagemaker", place), outputs["domain_id"]),
+            reach_out(app, outputs),
+        ]
+    )
+    close_studio(outputs["domain_id"])
+    control("deliver", {})  # CloudTrail takes minutes to write its records; the sandbox does it when asked.
+    return 0 if all_well else 1
 
-    inside.put_object(Bucket=bucket, Key=KEY, Body=BODY)
+
+def open_studio(domain: str) -> str:
+    """Opens Studio as its user and runs the space; the id of the app's network interface."""
+    sagemaker, ec2 = boto3.client("sagemaker"), boto3.client("ec2")
+    sagemaker.create_presigned_domain_url(DomainId=domain, UserProfileName=PROFILE)
+    sagemaker.create_app(**the_app(domain))
+    managed = {"Name": "description", "Values": [f"*Studio Domain({domain})*"]}
+    found = ec2.describe_network_interfaces(Filters=[managed])["NetworkInterfaces"]
+    print(f"  opened Studio as {PROFILE} and ran {APP_TYPE}, which has {found[0]['PrivateIpAddress']}")
+    return str(found[0]["NetworkInterfaceId"])
+
+
+def close_studio(domain: str) -> None:
+    """Stops the app."""
+    boto3.client("sagemaker").delete_app(**the_app(domain))
+    print(f"  stopped {APP_TYPE}")
+
+
+def the_app(domain: str) -> dict[str, str]:
+    """The app of the user's space."""
+    return {"DomainId": domain, "SpaceName": SPACE, "AppType": APP_TYPE, "AppName": "default"}
+
+
+def work_with_data(scientist: boto3.Session, place: str, bucket: str) -> bool:
+    """Puts data and gets it back."""
+    s3 = client(scientist, "s3", place)
+    s3.put_object(Bucket=bucket, Key=KEY, Body=BODY)
     print(f"  put s3://{bucket}/{KEY}")
-    read = inside.get_object(Bucket=bucket, Key=KEY)["Body"].read()
-    if read != BODY:
-        print("  what was read is not what was put")
-        return 1
+    read = s3.get_object(Bucket=bucket, Key=KEY)["Body"].read()
     print(f"  got it back, {len(read)} bytes")
+    return bool(read == BODY)
 
+
+def carry_data_away(scientist: boto3.Session, place: str, bucket: str) -> bool:
+    """Tries three ways out for data."""
+    inside, outside = (client(scientist, "s3", one) for one in (place, os.environ["CLOISTER_SANDBOX_OUTSIDE"]))
     own_key = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": another_key()}
     make_open_bucket_of_somebody_else(ELSEWHERE)
-    refused = [
-        is_refused("list the bucket from outside", outside.list_objects_v2, Bucket=bucket),
-        is_refused("put under another key", inside.put_object, Bucket=bucket, Key=KEY, Body=BODY, **own_key),
-        is_refused("carry data to a foreign bucket", inside.put_object, Bucket=ELSEWHERE, Key=KEY, Body=BODY),
-    ]
-    deliver()
-    return 0 if all(refused) else 1
-
-
-def session(role_arn: str, name: str) -> boto3.Session:
-    """Works as a role; the data scientist's may use data and nothing else."""
-    given = boto3.client("sts").assume_role(RoleArn=role_arn, RoleSessionName=name)["Credentials"]
-    return boto3.Session(
-        aws_access_key_id=given["AccessKeyId"],
-        aws_secret_access_key=given["SecretAccessKey"],
-        aws_session_token=given["SessionToken"],
+    put = partial(inside.put_object, Key=KEY, Body=BODY)
+    return all(
+        [
+            is_refused("list the bucket from outside", outside.list_objects_v2, Bucket=bucket),
+            is_refused("put under another key", put, Bucket=bucket, **own_key),
+            is_refused("carry data to a foreign bucket", put, Bucket=ELSEWHERE),
+        ]
     )
 
 
-def s3(who: boto3.Session, endpoint: str):
-    """A client inside or outside the VPC: the sandbox has an address for each."""
-    return who.client("s3", endpoint_url=endpoint, config=Config(s3={"addressing_style": "path"}))
+def become_administrator(sagemaker, domain: str) -> bool:
+    """Looks at the domain, which is allowed, and tries to let somebody in."""
+    status = sagemaker.describe_domain(DomainId=domain)["Status"]
+    print(f"  looked at the domain: {status}")
+    mallory = {"DomainId": domain, "UserProfileName": "mallory"}
+    return is_refused("let somebody else in", sagemaker.create_user_profile, **mallory)
+
+
+def reach_out(app: str, outputs: dict[str, object]) -> bool:
+    """Connects to the home directory, to an endpoint, and to the internet, where nobody answers."""
+    ec2, efs = boto3.client("ec2"), boto3.client("efs")
+    home = efs.describe_mount_targets(FileSystemId=outputs["home_efs_id"])["MountTargets"][0]
+    endpoint = ec2.describe_vpc_endpoints(VpcEndpointIds=[outputs["sagemaker_endpoint_id"]])["VpcEndpoints"][0]
+    wanted = [
+        ("the home directory", "accepted", {"destination": home["NetworkInterfaceId"], "port": 2049}),
+        ("the endpoint", "accepted", {"destination": endpoint["NetworkInterfaceIds"][0], "port": 443}),
+        ("the internet", "rejected", SOMEWHERE | {"port": 443}),
+    ]
+    moment = {"start": int(time.time()), "seconds": 1}
+    played = control("flows", [{"interface": app} | moment | flow for _, _, flow in wanted])["flows"]
+    for (where, _, _), outcome in zip(wanted, played, strict=True):
+        print(f"  connected to {where}: {outcome['verdict']}")
+    return [outcome["verdict"] for outcome in played] == [verdict for _, verdict, _ in wanted]
+
+
+def studio_session(role_arn: str) -> boto3.Session:
+    """What Studio gives to its apps: SageMaker alone may assume the role."""
+    given = control("session", {"role_arn": role_arn, "session_name": "SageMaker"})
+    return boto3.Session(
+        aws_access_key_id=given["access_key_id"],
+        aws_secret_access_key=given["secret_access_key"],
+        aws_session_token=given["session_token"],
+    )
+
+
+def client(who: boto3.Session, service: str, place: str):
+    """A client at a place in the network: the sandbox has an address for each."""
+    return who.client(service, endpoint_url=place, config=Config(s3={"addressing_style": "path"}))
 
 
 def another_key() -> str:
@@ -62,7 +137,13 @@ def another_key() -> str:
 
 def make_open_bucket_of_somebody_else(name: str) -> None:
     """A bucket of another account that takes whatever this account sends: only the endpoint's policy holds it back."""
-    theirs = s3(session(os.environ["TF_VAR_member_role_arn"], "mallory"), os.environ["CLOISTER_SANDBOX_OUTSIDE"])
+    given = boto3.client("sts").assume_role(RoleArn=os.environ["TF_VAR_member_role_arn"], RoleSessionName="mallory")
+    theirs = boto3.client(
+        "s3",
+        aws_access_key_id=given["Credentials"]["AccessKeyId"],
+        aws_secret_access_key=given["Credentials"]["SecretAccessKey"],
+        aws_session_token=given["Credentials"]["SessionToken"],
+    )
     theirs.create_bucket(Bucket=name)
     statement = {
         "Effect": "Allow",
@@ -78,7 +159,7 @@ def is_refused(what: str, call, **parameters) -> bool:
     try:
         call(**parameters)
     except ClientError as failure:
-        if failure.response["Error"]["Code"] != "AccessDenied":
+        if failure.response["Error"]["Code"] not in ("AccessDenied", "AccessDeniedException"):
             raise
         print(f"  refused to {what}: {failure.response['Error']['Message']}")
         return True
@@ -86,10 +167,12 @@ def is_refused(what: str, call, **parameters) -> bool:
     return False
 
 
-def deliver() -> None:
-    """Has the sandbox write its records to the trail's bucket at once."""
-    request = urllib.request.Request(f"{os.environ['CLOISTER_SANDBOX_CONTROL']}/deliver", data=b"{}")
-    urllib.request.urlopen(request).read()
+def control(name: str, body: object) -> dict:
+    """Asks the sandbox for what no call of AWS's does."""
+    data = json.dumps(body).encode()
+    request = urllib.request.Request(f"{os.environ['CLOISTER_SANDBOX_CONTROL']}/{name}", data=data)
+    with urllib.request.urlopen(request) as answer:
+        return json.loads(answer.read())
 
 
 if __name__ == "__main__":

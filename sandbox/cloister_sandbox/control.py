@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug.wrappers import Request, Response
 
-from . import census, flow_control, identity_center, network_firewall_endpoints, quotas, roles, timeline
+from . import census, flow_control, identity_center, network_firewall_endpoints, quotas, roles, timeline, vantages
 from .accounts import HOME_ACCOUNT
 from .faults import FaultFileError
 from .identity import role_principal, utc_now
@@ -45,6 +45,7 @@ class Control:
             ("POST", "quotas"): self._set_quotas,
             ("POST", "firewalls"): self._set_firewalls,
             ("POST", "flows"): self._flows,
+            ("POST", "vantage"): self._open_vantage,
             ("GET", "endpoint_services"): lambda _: {"withdrawn": ec2_endpoint_services.withdrawn()},
             ("POST", "endpoint_services"): self._withdraw,
             ("GET", "identity_center"): lambda _: identity_center.shown(),
@@ -134,6 +135,15 @@ class Control:
                 return flow_control.run(wanted)
         except flow_control.BadFlow as reason:
             raise BadRequest(str(reason)) from None
+
+    def _open_vantage(self, request: Request) -> dict[str, str]:
+        wanted = _body(request)
+        try:
+            with self._sandbox.backend.lock:
+                found = vantages.place(wanted)
+        except vantages.BadVantage as reason:
+            raise BadRequest(str(reason)) from None
+        return {"endpoint": self._sandbox.vantages.open(found), "source_ip": found.source_ip}
 
     def _session(self, request: Request) -> dict[str, Any]:
         wanted = _body(request)

@@ -8,7 +8,7 @@ import secrets
 import string
 import time
 import uuid
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from werkzeug.wrappers import Response
 
@@ -21,7 +21,9 @@ from .decode import Decoded, decode
 from .identity import ExpiredSession, UnknownAccessKey, utc_now
 from .patches import s3_roots
 from .patches.validation import validate
-from .sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from .sandbox import Sandbox
 
 log = logging.getLogger(__name__)
 

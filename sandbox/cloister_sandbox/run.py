@@ -5,11 +5,10 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
-from . import ready, seed, server
+from . import ready, seed
 from .access.worker import Worker
 from .accounts import HOME_ACCOUNT, HOME_REGION
 from .call import Vantage
-from .pipeline import Pipeline
 from .sandbox import Sandbox
 
 # TEST-NET-3 stands for the internet; the private address lies in the first subnet of the seed.
@@ -25,14 +24,12 @@ def run(
     """Serves until `stop` is set; the ready file is removed again."""
     sandbox = Sandbox(worker, rules_file, latency_factor)
     seeded = seed.plant(sandbox.identities)
-    outside = server.serve(Pipeline(sandbox, Vantage("outside", _PUBLIC_ADDRESS)), "outside")
-    private = Vantage("inside", _PRIVATE_ADDRESS, seeded.vpc_id, HOME_ACCOUNT, HOME_REGION)
-    inside = server.serve(Pipeline(sandbox, private), "inside")
+    outside = sandbox.vantages.open(Vantage("outside", _PUBLIC_ADDRESS))
+    inside = sandbox.vantages.open(Vantage("inside", _PRIVATE_ADDRESS, seeded.vpc_id, HOME_ACCOUNT, HOME_REGION))
     delivering = threading.Thread(target=sandbox.delivery.run, args=(stop,), name="delivery", daemon=True)
     delivering.start()
-    ready.write(ready_file, ready.description(server.url(outside), server.url(inside), seeded, latency_factor))
+    ready.write(ready_file, ready.description(outside, inside, seeded, latency_factor))
     stop.wait()
-    for one in (outside, inside):
-        one.shutdown()
+    sandbox.vantages.close()
     delivering.join(_LAST_DELIVERY_SECONDS)
     ready_file.unlink(missing_ok=True)

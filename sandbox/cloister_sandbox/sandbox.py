@@ -12,10 +12,12 @@ from .calls import CallLog
 from .control import Control
 from .history import History
 from .identity import Identities
+from .pipeline import Pipeline
 from .recorder import Recorder
 from .registry import Registry
 from .spoil import Spoiler
 from .trail import Delivery
+from .vantages import Vantages
 
 
 class Sandbox:
@@ -33,6 +35,7 @@ class Sandbox:
         self.history = History(latency_factor)
         self.recorder = Recorder(self.history, self.delivery)
         self.control = Control(self)
+        self.vantages = Vantages(lambda vantage: Pipeline(self, vantage))
         quotas.load()
         sts.register(self.registry, self.identities)
         sagemaker.register(self.registry)

@@ -42,7 +42,7 @@ class Running:
     ready: dict[str, Any]
 
     def client(self, service: str, *, vantage: str = "outside", **more: Any) -> Any:
-        """A client with the sandbox's own session, unless `more` holds other credentials."""
+        """A client with the sandbox's own session, unless `more` holds other credentials; a vantage by name or address."""
         environment_ = self.ready["environment"]
         given = {
             "aws_access_key_id": environment_["AWS_ACCESS_KEY_ID"],
@@ -51,7 +51,7 @@ class Running:
             "region_name": self.ready["region"],
         } | more
         config = Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"})
-        return boto3.client(service, endpoint_url=self.ready["endpoints"][vantage], config=config, **given)
+        return boto3.client(service, endpoint_url=self.ready["endpoints"].get(vantage, vantage), config=config, **given)
 
     def control(self, name: str, body: Any = None, **headers: str) -> Any:
         """Asks the control API; a body makes it a POST."""

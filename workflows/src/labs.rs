@@ -15,10 +15,16 @@ pub(crate) struct Lab {
     pub(crate) text: &'static str,
 }
 
-const LABS: [Lab; 1] = [Lab {
-    id: "locked-bucket",
-    text: include_str!("../labs/locked-bucket.yaml"),
-}];
+const LABS: [Lab; 2] = [
+    Lab {
+        id: "locked-bucket",
+        text: include_str!("../labs/locked-bucket.yaml"),
+    },
+    Lab {
+        id: "studio-domain",
+        text: include_str!("../labs/studio-domain.yaml"),
+    },
+];
 
 /// Runs `cloister labs`.
 pub(crate) fn run(args: &LabsArgs) -> Result<Exit, Failure> {

@@ -196,7 +196,7 @@ async fn detach(aws: &Aws, observed: &Ec2InternetGatewayObserved) -> Result<(), 
     }
 }
 
-async fn describe_gateways(
+pub(super) async fn describe_gateways(
     aws: &Aws,
     filters: Vec<Filter>,
 ) -> Result<Vec<Ec2InternetGatewayObserved>, PartError> {

@@ -229,7 +229,7 @@ fn id_of(observed: &Ec2NatGatewayObserved) -> &str {
     &observed.id
 }
 
-async fn describe_gateways(
+pub(super) async fn describe_gateways(
     aws: &Aws,
     filters: Vec<Filter>,
 ) -> Result<Vec<Ec2NatGatewayObserved>, PartError> {

@@ -225,7 +225,7 @@ async fn in_use(aws: &Aws, id: &str, error: PartError) -> Result<PartError, Part
     })
 }
 
-async fn described(
+pub(super) async fn described(
     aws: &Aws,
     filters: Vec<aws_sdk_ec2::types::Filter>,
 ) -> Result<Vec<Ec2SecurityGroupObserved>, PartError> {

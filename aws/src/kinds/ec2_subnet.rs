@@ -247,7 +247,7 @@ async fn put_public_ip(aws: &Aws, id: &str, wanted: bool) -> Result<(), PartErro
         .map(|_| ())
 }
 
-async fn describe_subnets(
+pub(super) async fn describe_subnets(
     aws: &Aws,
     filters: Vec<Filter>,
 ) -> Result<Vec<Ec2SubnetObserved>, PartError> {

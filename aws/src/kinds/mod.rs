@@ -8,6 +8,7 @@ mod ec2_elastic_ip;
 mod ec2_flow_log;
 mod ec2_internet_gateway;
 mod ec2_nat_gateway;
+pub(crate) mod ec2_network;
 mod ec2_route_table;
 mod ec2_routes;
 mod ec2_security_group;
@@ -59,6 +60,7 @@ pub use ec2_internet_gateway::{
     Ec2InternetGateway, Ec2InternetGatewayDesired, Ec2InternetGatewayObserved,
 };
 pub use ec2_nat_gateway::{Ec2NatGateway, Ec2NatGatewayDesired, Ec2NatGatewayObserved};
+pub use ec2_network::NetworkObserved;
 pub use ec2_route_table::{
     Association, Ec2RouteTable, Ec2RouteTableDesired, Ec2RouteTableObserved, RouteObserved,
 };

@@ -5,12 +5,13 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
-    kinds::{efs_file_system, iam_group, iam_user, kinds, sagemaker_app},
+    kinds::{ec2_network, efs_file_system, iam_group, iam_user, kinds, sagemaker_app},
     session::Aws,
 };
 
 /// Kinds that are looked at and not made.
-const LOOKED_AT: [&str; 4] = [
+const LOOKED_AT: [&str; 5] = [
+    ec2_network::KIND,
     efs_file_system::KIND,
     iam_group::KIND,
     iam_user::KIND,
@@ -29,6 +30,7 @@ pub fn observable_kinds() -> Vec<&'static str> {
 /// Users, groups and roles are found by name or by ARN.
 pub async fn observe(aws: &Aws, kind: &str, id: &str) -> Result<Option<Value>, PartError> {
     match kind {
+        ec2_network::KIND => shown(kind, ec2_network::read_network(aws, id).await?),
         efs_file_system::KIND => shown(kind, efs_file_system::read_file_system(aws, id).await?),
         iam_group::KIND => shown(kind, iam_group::read_group(aws, id).await?),
         iam_user::KIND => shown(kind, iam_user::read_user(aws, id).await?),
@@ -79,6 +81,7 @@ mod tests {
                 "ec2:flow-log",
                 "ec2:internet-gateway",
                 "ec2:nat-gateway",
+                "ec2:network",
                 "ec2:route-table",
                 "ec2:routes",
                 "ec2:security-group",

@@ -207,6 +207,7 @@ async fn what_does_not_exist_is_observed_as_nothing() {
             "iam:policy",
             "arn:aws:iam::111122223333:policy/cloister-none",
         ),
+        ("ec2:network", "vpc-00000000000000000"),
         ("ec2:vpc-endpoint", "vpce-00000000000000000"),
     ] {
         assert_eq!(observe(&aws, kind, id).await.unwrap(), None, "{kind}");

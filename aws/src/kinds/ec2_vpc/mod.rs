@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use self::{
-    read::{DESCRIBE, describe_vpcs, observed},
+    read::{DESCRIBE, observed},
     teardown::{delete_guard_duty, what_is_left},
 };
 use super::{
@@ -24,6 +24,8 @@ use super::{
     tags::settable,
 };
 use crate::{calls::Operation, session::Aws};
+
+pub(super) use self::read::describe_vpcs;
 
 const CREATE: Operation = Operation::once("ec2:CreateVpc");
 const MODIFY: Operation = Operation::idempotent("ec2:ModifyVpcAttribute");

@@ -50,7 +50,7 @@ pub(super) fn observed(aws: &Aws, api: &str, vpc: Vpc) -> Result<Ec2VpcObserved,
 }
 
 /// All VPCs that pass the filters, whole.
-pub(super) async fn describe_vpcs(
+pub(in crate::kinds) async fn describe_vpcs(
     aws: &Aws,
     filters: Vec<Filter>,
 ) -> Result<Vec<Ec2VpcObserved>, PartError> {

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use self::{
-    read::{DESCRIBE, describe_endpoints, lingering, observed, with_prefix_lists},
+    read::{DESCRIBE, lingering, observed, with_prefix_lists},
     write::{delete, modify},
 };
 use super::{
@@ -27,6 +27,7 @@ use super::{
 use crate::{calls::Operation, session::Aws};
 
 pub use read::Ec2VpcEndpointObserved;
+pub(super) use read::describe_endpoints;
 
 const CREATE: Operation = Operation::idempotent("ec2:CreateVpcEndpoint");
 /// The settings that are sets of ids.

@@ -72,7 +72,7 @@ impl Ec2VpcEndpointObserved {
 }
 
 /// All endpoints that pass the filters, with their prefix lists.
-pub(super) async fn describe_endpoints(
+pub(in crate::kinds) async fn describe_endpoints(
     aws: &Aws,
     filters: Vec<Filter>,
 ) -> Result<Vec<Ec2VpcEndpointObserved>, PartError> {

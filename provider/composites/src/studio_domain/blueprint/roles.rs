@@ -17,7 +17,7 @@ use crate::{
         policies::{
             Choice, Home,
             guardrails::Guardrails,
-            personas::{Persona, Role},
+            personas::{Persona, Role, TEAM_TAG},
             sign_in::SignIn,
             trust,
         },
@@ -50,6 +50,7 @@ pub(super) fn lay_out(parts: &mut Builder, draft: &Draft<'_>, wires: &Wires<'_>)
                 draft.shape.name
             )),
             max_session_seconds: session_seconds(persona),
+            tags: team_tag(persona),
             ..role(
                 draft,
                 &key,
@@ -69,7 +70,8 @@ pub(super) fn lay_out(parts: &mut Builder, draft: &Draft<'_>, wires: &Wires<'_>)
                 },
             )
             .from("boundary_arn", "iam.permissions_boundary_arn")
-            .from("path", "iam.path");
+            .from("path", "iam.path")
+            .from("tags", &format!("{origin}.team"));
         made.insert(name.clone(), wire(&part.output(&IamRole::ARN)));
         let role = wire(&part.output(&IamRole::NAME));
         let _ = parts
@@ -175,6 +177,13 @@ fn role_arn(draft: &Draft<'_>, role_name: &str) -> String {
         "arn:{}:iam::{}:role{path}{role_name}",
         draft.site.partition, draft.site.account
     )
+}
+
+fn team_tag(persona: &PersonaShape<'_>) -> Tags {
+    let team = persona.config.and_then(|config| text(&config.team));
+    team.map(|team| (TEAM_TAG.to_owned(), team))
+        .into_iter()
+        .collect()
 }
 
 fn session_seconds(persona: &PersonaShape<'_>) -> Option<i32> {
