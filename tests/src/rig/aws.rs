@@ -18,7 +18,7 @@ const SCRIPT: &str = include_str!("aws.py");
 #[derive(Debug, Clone)]
 pub struct Aws<'a> {
     sandbox: &'a Sandbox,
-    vantage: &'static str,
+    endpoint: String,
     credentials: Value,
     region: String,
 }
@@ -33,7 +33,7 @@ pub struct Refused {
 }
 
 impl<'a> Aws<'a> {
-    pub(crate) fn new(sandbox: &'a Sandbox, vantage: &'static str) -> Self {
+    pub(crate) fn new(sandbox: &'a Sandbox, endpoint: String) -> Self {
         let environment = sandbox.environment();
         let value = |name: &str| {
             let found = environment.iter().find(|(key, _)| key == name);
@@ -46,7 +46,7 @@ impl<'a> Aws<'a> {
         });
         Self {
             sandbox,
-            vantage,
+            endpoint,
             credentials,
             region: value("AWS_REGION"),
         }
@@ -89,7 +89,7 @@ impl<'a> Aws<'a> {
             "service": service,
             "operation": operation,
             "parameters": parameters,
-            "endpoint": self.sandbox.endpoint(self.vantage),
+            "endpoint": self.endpoint,
             "region": self.region,
             "credentials": self.credentials,
         });

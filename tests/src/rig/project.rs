@@ -12,8 +12,9 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use super::{
-    built::{cloister, provider, terraform},
+    built::{cloister, provider, python, terraform, workspace},
     outcome::{Outcome, Running},
+    outputs::Outputs,
     plan::Plan,
     sandbox::Sandbox,
 };
@@ -158,6 +159,13 @@ impl<'a> Project<'a> {
         Running::start(self.command(&cloister()).args(arguments)).outcome()
     }
 
+    /// Runs a Python script of the workspace in the same folder and environment.
+    #[track_caller]
+    pub fn python(&self, script: &str, arguments: &[&str]) -> Outcome {
+        let script = workspace().join(script);
+        Running::start(self.command(&python()).arg(script).args(arguments)).outcome()
+    }
+
     fn command(&self, program: &Path) -> Command {
         let mut command = Command::new(program);
         command
@@ -228,6 +236,13 @@ impl<'a> Project<'a> {
             .iter_mut()
             .find(|resource| resource["address"] == address)?;
         Some(found["values"].take())
+    }
+
+    /// The outputs as `terraform output -json` prints them.
+    #[track_caller]
+    pub fn outputs(&self) -> Outputs {
+        let shown = self.terraform(&["output", "-json"]);
+        Outputs::parse(shown.succeeded().stdout.clone())
     }
 }
 

@@ -86,12 +86,18 @@ impl Sandbox {
 
     /// Calls from the internet, as the administrator.
     pub fn aws(&self) -> Aws<'_> {
-        Aws::new(self, "outside")
+        Aws::new(self, self.endpoint("outside"))
     }
 
     /// Calls through the VPC endpoint, as the administrator.
     pub fn aws_inside(&self) -> Aws<'_> {
-        Aws::new(self, "inside")
+        Aws::new(self, self.endpoint("inside"))
+    }
+
+    /// Calls from some machine in a VPC that was made here, as the administrator.
+    pub fn aws_within(&self, vpc_id: &str) -> Aws<'_> {
+        let place = self.control.post("vantage", &json!({"vpc_id": vpc_id}));
+        Aws::new(self, text(&place["endpoint"]))
     }
 
     /// Spoils calls by these rules from here on, in place of earlier rules; the form is that of a file for `--faults`.
