@@ -1,7 +1,7 @@
 """Plays a data scientist in Studio: with data, and where locks and guardrails hold.
 
-Takes a file with what `terraform output -json` prints. What a browser would do is done by calls; what happens inside an app comes
-from its network interface, with the credentials that Studio gives it.
+Takes a file with what `terraform output -json` prints. What a browser would do is done by calls; what happens inside an
+app comes from its network interface, with the credentials that Studio gives it.
 """
 
 import json

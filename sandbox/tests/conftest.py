@@ -42,7 +42,10 @@ class Running:
     ready: dict[str, Any]
 
     def client(self, service: str, *, vantage: str = "outside", **more: Any) -> Any:
-        """A client with the sandbox's own session, unless `more` holds other credentials; a vantage by name or address."""
+        """A client with the sandbox's own session, unless `more` holds other credentials.
+
+        A vantage is told by its name, or by the address that the control API gave for it.
+        """
         environment_ = self.ready["environment"]
         given = {
             "aws_access_key_id": environment_["AWS_ACCESS_KEY_ID"],

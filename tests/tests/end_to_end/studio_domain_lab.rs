@@ -7,9 +7,6 @@ use serde_json::{Value, json};
 use crate::quickstart;
 
 const LAB: &str = "studio-domain";
-    env!("CARGO_MANIFEST_DIR"),
-    "/../workflows/labs/studio-domain.yaml"
-);
 
 /// An applied quickstart, and somebody who meddles.
 struct Scene<'a> {
@@ -252,9 +249,8 @@ fn open_data_key(scene: &Scene<'_>) {
 fn delete_endpoint(scene: &Scene<'_>) {
     let found = scene.within("describe_vpc_endpoints", "vpc-id");
     let endpoints = found["VpcEndpoints"].as_array().into_iter().flatten();
-    let is_ssm = |service: &Value| service.as_str().is_some_and(|name| name.ends_with(".ssm"));
     let ids: Vec<&Value> = endpoints
-        .filter(|endpoint| is_ssm(&endpoint["ServiceName"]))
+        .filter(|endpoint| endpoint["ServiceName"] == "com.amazonaws.us-east-1.ssm")
         .map(|endpoint| &endpoint["VpcEndpointId"])
         .collect();
     assert_eq!(ids.len(), 1, "{found}");
