@@ -17,10 +17,10 @@ mod session;
 pub use calls::Rate;
 pub use kinds::*;
 pub use readers::{
-    DomainFact, Facts, FlowLogDestination, FlowLogSummary, Inquiry, LogEventPage, LogEventSummary,
-    LookupAttribute, LookupPage, ObjectPage, ObjectSummary, SubnetFact, TrailEvent,
-    describe_flow_logs, facts, filter_log_events, get_object, list_objects, lookup_events,
-    observable_kinds, observe,
+    Counted, DomainFact, Facts, FlowLogDestination, FlowLogSummary, Inquiry, LogEventPage,
+    LogEventSummary, LookupAttribute, LookupPage, ObjectPage, ObjectSummary, Room, SubnetFact,
+    TrailEvent, describe_flow_logs, facts, filter_log_events, get_object, list_objects,
+    lookup_events, observable_kinds, observe,
 };
 pub use session::{
     AccountRole, Accounts, AssumeRole, Aws, CallerIdentity, Environment, Partition, Product,

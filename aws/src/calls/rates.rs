@@ -56,6 +56,8 @@ const RATES: &[(&str, Rate)] = &[
     ("sagemaker:Describe*", rate(10.0, 5.0)),
     ("sagemaker:List*", rate(10.0, 5.0)),
     ("sagemaker:*", rate(5.0, 3.0)),
+    ("servicequotas:*", rate(5.0, 5.0)),
+    ("sso:*", rate(10.0, 5.0)),
     ("sts:*", rate(600.0, 600.0)),
     ("cloudtrail:LookupEvents", rate(2.0, 2.0)),
     ("cloudtrail:Describe*", rate(10.0, 10.0)),

@@ -1,16 +1,18 @@
-//! What a plan asks of an account before anything is made: zones, endpoint services, domains, subnets.
+//! What a plan asks of an account before anything is made: zones, endpoint services, domains, subnets, quotas.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_ec2::types::Filter;
 use cloister_composite::PartError;
 
+use super::quotas::{Counted, Room, rooms};
 use crate::{calls::Operation, session::Aws};
 
 const ZONES: Operation = Operation::read("ec2:DescribeAvailabilityZones");
 const SERVICES: Operation = Operation::read("ec2:DescribeVpcEndpointServices");
 const SUBNETS: Operation = Operation::read("ec2:DescribeSubnets");
 const DOMAINS: Operation = Operation::read("sagemaker:ListDomains");
+const INSTANCES: Operation = Operation::read("sso:ListInstances");
 
 /// What is asked. What is empty or `false` is not.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -23,6 +25,10 @@ pub struct Inquiry {
     pub subnets: BTreeSet<String>,
     /// Which Studio domains the region has.
     pub domains: bool,
+    /// How much room there is for more of these.
+    pub counted: BTreeSet<Counted>,
+    /// Whether the region has an instance of IAM Identity Center that the account sees.
+    pub identity_center: bool,
 }
 
 /// What the account answered; `None` where it was not asked or did not let itself be read.
@@ -36,6 +42,10 @@ pub struct Facts {
     pub subnets: Option<Vec<SubnetFact>>,
     /// The Studio domains.
     pub domains: Option<Vec<DomainFact>>,
+    /// The room for what was asked about; what did not let itself be counted is missing.
+    pub rooms: BTreeMap<Counted, Room>,
+    /// Whether there is an instance of IAM Identity Center.
+    pub identity_center: Option<bool>,
     /// The questions that were not answered.
     pub unanswered: Vec<PartError>,
 }
@@ -68,7 +78,7 @@ pub struct DomainFact {
 
 /// Asks the account. What it does not answer is said in [`Facts::unanswered`]: a plan works read-only, and with less.
 pub async fn facts(aws: &Aws, inquiry: &Inquiry) -> Facts {
-    let (zones, services, subnets, domains) = futures::join!(
+    let (zones, services, subnets, domains, identity_center, (rooms, uncounted)) = futures::join!(
         asked(inquiry.zones, zones(aws)),
         asked(
             !inquiry.endpoint_services.is_empty(),
@@ -76,12 +86,19 @@ pub async fn facts(aws: &Aws, inquiry: &Inquiry) -> Facts {
         ),
         asked(!inquiry.subnets.is_empty(), subnets(aws, &inquiry.subnets)),
         asked(inquiry.domains, domains(aws)),
+        asked(inquiry.identity_center, has_identity_center(aws)),
+        rooms(aws, &inquiry.counted),
     );
-    let mut facts = Facts::default();
+    let mut facts = Facts {
+        rooms,
+        unanswered: uncounted,
+        ..Facts::default()
+    };
     facts.zones = facts.keep(zones);
     facts.endpoint_services = facts.keep(services);
     facts.subnets = facts.keep(subnets);
     facts.domains = facts.keep(domains);
+    facts.identity_center = facts.keep(identity_center);
     facts
 }
 
@@ -213,4 +230,12 @@ async fn domains(aws: &Aws) -> Result<Vec<DomainFact>, PartError> {
             return Ok(found);
         }
     }
+}
+
+async fn has_identity_center(aws: &Aws) -> Result<bool, PartError> {
+    let request = aws.ssoadmin().list_instances();
+    let answer = aws
+        .call(INSTANCES, aws.region(), || request.clone().send())
+        .await?;
+    Ok(!answer.instances.unwrap_or_default().is_empty())
 }

@@ -4,6 +4,7 @@ mod facts;
 mod flow_logs;
 mod objects;
 mod observe;
+mod quotas;
 mod trail;
 
 pub use facts::{DomainFact, Facts, Inquiry, SubnetFact, facts};
@@ -13,4 +14,5 @@ pub use flow_logs::{
 };
 pub use objects::{ObjectPage, ObjectSummary, get_object, list_objects};
 pub use observe::{observable_kinds, observe};
+pub use quotas::{Counted, Room};
 pub use trail::{LookupAttribute, LookupPage, TrailEvent, lookup_events};

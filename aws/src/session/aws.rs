@@ -149,6 +149,8 @@ clients! {
     kms: aws_sdk_kms,
     logs: aws_sdk_cloudwatchlogs,
     networkfirewall: aws_sdk_networkfirewall,
+    servicequotas: aws_sdk_servicequotas,
+    ssoadmin: aws_sdk_ssoadmin,
     sagemaker: aws_sdk_sagemaker,
     ssm: aws_sdk_ssm,
     sts: aws_sdk_sts,

@@ -85,7 +85,12 @@ pub trait Composite: Send + Sync + 'static {
     }
 
     /// What is wrong with a config in this account. What was not answered is not wrong.
-    fn check_facts(_config: &Self::Config, _site: &Site, _facts: &Facts) -> Diagnostics {
+    fn check_facts(
+        _config: &Self::Config,
+        _prior: Option<&Self::Config>,
+        _site: &Site,
+        _facts: &Facts,
+    ) -> Diagnostics {
         Diagnostics::new()
     }
 

@@ -5,26 +5,18 @@
     reason = "a test stops where something is not as it should be"
 )]
 
+mod common;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use cloister_composite::{Blueprint, Observation, Observations, PartKey, Readiness, Tags};
+use cloister_composite::{Blueprint, Observations, PartKey};
 use cloister_composites::{
-    Composite, Imported, Site,
+    Composite, Imported,
     audit_trail::{AuditTrail, CloudWatchLogs, OwnKey},
 };
 use cloister_framework::{Attr, Diagnostics};
+use common::{observed, site, text};
 use serde_json::Value;
-
-fn site() -> Site {
-    Site {
-        account: "111122223333".into(),
-        region: "eu-central-1".into(),
-        partition: "aws".into(),
-        owner: "terraform".into(),
-        tags: Some(Tags::from([("team".into(), "a".into())])),
-        deletion_protection: true,
-    }
-}
 
 fn known(text: &str) -> Attr<String> {
     Attr::Known(text.to_owned())
@@ -77,36 +69,6 @@ fn spare() -> AuditTrail {
 
 fn blueprint(config: &AuditTrail) -> Blueprint {
     AuditTrail::blueprint(config, &site()).unwrap().unwrap()
-}
-
-fn pretty(text: &str) -> String {
-    let value: Value = serde_json::from_str(text).unwrap();
-    serde_json::to_string_pretty(&value).unwrap()
-}
-
-/// The blueprint as text: each part with its order and its settings.
-fn text(blueprint: &Blueprint) -> String {
-    let part = |part: &cloister_composite::Part| {
-        let settings = part
-            .desired
-            .render()
-            .map_or("(unknown)".to_owned(), |text| pretty(&text));
-        let after = part
-            .after
-            .iter()
-            .map(|after| format!("after {}: {}\n", after.part, after.why));
-        let needs = part.needs().into_iter().map(|key| format!("needs {key}\n"));
-        let lines: String = needs.chain(after).collect();
-        format!("{} ({})\n{lines}{settings}\n", part.key, part.kind)
-    };
-    let parts: Vec<String> = blueprint.parts.values().map(part).collect();
-    let kept = serde_json::to_string(&blueprint.kept).unwrap();
-    let exposed = blueprint
-        .exposed
-        .iter()
-        .map(|(name, setting)| format!("{name} = {}\n", setting.render().unwrap()));
-    let exposed: String = exposed.collect();
-    format!("{}\n{exposed}kept {kept}\n", parts.join("\n"))
 }
 
 #[test]
@@ -223,23 +185,6 @@ fn what_decides_which_parts_there_are_leaves_the_blueprint_open() {
         assert!(AuditTrail::blueprint(&config, &site()).unwrap().is_none());
         assert!(AuditTrail::check(&config, &site()).is_empty());
     }
-}
-
-/// The parts as AWS would describe them once made.
-fn observed(blueprint: &Blueprint) -> Observations {
-    let output = |part: &PartKey, name: &str| Some(format!("{part}-{name}"));
-    let observation = |part: &cloister_composite::Part| Observation {
-        id: part.key.to_string(),
-        outputs: BTreeMap::new(),
-        settings: part.desired.settle(&output).unwrap(),
-        live: Value::Null,
-        readiness: Readiness::Ready,
-    };
-    blueprint
-        .parts
-        .values()
-        .map(|part| (part.key.clone(), observation(part)))
-        .collect()
 }
 
 #[test]

@@ -5,26 +5,18 @@
     reason = "a test stops where something is not as it should be"
 )]
 
+mod common;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use cloister_composite::{Blueprint, Observation, Observations, PartKey, Readiness, Tags};
+use cloister_composite::{Blueprint, Observations, PartKey};
 use cloister_composites::{
-    Composite, Imported, Site,
+    Composite, Imported,
     locked_bucket::{AccessLog, LifecycleRule, LockedBucket, OwnKey, ServiceDelivery, Transition},
 };
 use cloister_framework::Attr;
+use common::{observed, site, text};
 use serde_json::Value;
-
-fn site() -> Site {
-    Site {
-        account: "111122223333".into(),
-        region: "eu-central-1".into(),
-        partition: "aws".into(),
-        owner: "terraform".into(),
-        tags: Some(Tags::from([("team".into(), "a".into())])),
-        deletion_protection: true,
-    }
-}
 
 fn known(text: &str) -> Attr<String> {
     Attr::Known(text.to_owned())
@@ -87,31 +79,6 @@ fn shared() -> LockedBucket {
 
 fn blueprint(config: &LockedBucket) -> Blueprint {
     LockedBucket::blueprint(config, &site()).unwrap().unwrap()
-}
-
-/// The blueprint as text: each part with its order and its settings.
-fn text(blueprint: &Blueprint) -> String {
-    let part = |part: &cloister_composite::Part| {
-        let settings = part
-            .desired
-            .render()
-            .map_or("(unknown)".to_owned(), |text| pretty(&text));
-        let after = part
-            .after
-            .iter()
-            .map(|after| format!("after {}: {}\n", after.part, after.why));
-        let needs = part.needs().into_iter().map(|key| format!("needs {key}\n"));
-        let lines: String = needs.chain(after).collect();
-        format!("{} ({})\n{lines}{settings}\n", part.key, part.kind)
-    };
-    let parts: Vec<String> = blueprint.parts.values().map(part).collect();
-    let kept = serde_json::to_string(&blueprint.kept).unwrap();
-    format!("{}\nkept {kept}\n", parts.join("\n"))
-}
-
-fn pretty(text: &str) -> String {
-    let value: Value = serde_json::from_str(text).unwrap();
-    serde_json::to_string_pretty(&value).unwrap()
 }
 
 #[test]
@@ -218,23 +185,6 @@ fn a_given_key_takes_the_place_of_the_own_one() {
         blueprint.exposed["key_arn"].render().unwrap(),
         format!("\"{key}\"")
     );
-}
-
-/// The parts as AWS would describe them once made.
-fn observed(blueprint: &Blueprint) -> Observations {
-    let output = |part: &PartKey, name: &str| Some(format!("{part}-{name}"));
-    let observation = |part: &cloister_composite::Part| Observation {
-        id: part.key.to_string(),
-        outputs: BTreeMap::new(),
-        settings: part.desired.settle(&output).unwrap(),
-        live: Value::Null,
-        readiness: Readiness::Ready,
-    };
-    blueprint
-        .parts
-        .values()
-        .map(|part| (part.key.clone(), observation(part)))
-        .collect()
 }
 
 #[test]

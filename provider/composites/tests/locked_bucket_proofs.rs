@@ -36,7 +36,7 @@ fn locked() -> LockedBucket {
     LockedBucket {
         vpc_endpoint_ids: set(&["vpce-0123456789abcdef0"]),
         administrators: set(&["arn:aws:iam::111122223333:role/Admin"]),
-        ..LockedBucket::sketch("acme.data")
+        ..LockedBucket::sketch("acme.data", None).unwrap()
     }
 }
 

@@ -110,7 +110,7 @@ impl<C: Composite> CompositeResource<C> {
             }
             input.config = Input::<C>::decode(planned)?.config;
         }
-        let mut found = C::check_facts(&input.config, &place.site, &facts);
+        let mut found = C::check_facts(&input.config, before, &place.site, &facts);
         for error in &facts.unanswered {
             found.push(unanswered(error));
         }

@@ -120,9 +120,15 @@ pub(crate) struct Endpoints {
     /// For SageMaker.
     #[serde(default)]
     pub(crate) sagemaker: Text,
+    /// For Service Quotas.
+    #[serde(default)]
+    pub(crate) servicequotas: Text,
     /// For Systems Manager.
     #[serde(default)]
     pub(crate) ssm: Text,
+    /// For IAM Identity Center.
+    #[serde(default)]
+    pub(crate) ssoadmin: Text,
     /// For STS.
     #[serde(default)]
     pub(crate) sts: Text,

@@ -99,7 +99,9 @@ fn endpoints(block: &Endpoints) -> Vec<(String, String)> {
         ("networkfirewall", &block.networkfirewall),
         ("s3", &block.s3),
         ("sagemaker", &block.sagemaker),
+        ("servicequotas", &block.servicequotas),
         ("ssm", &block.ssm),
+        ("ssoadmin", &block.ssoadmin),
         ("sts", &block.sts),
     ];
     named

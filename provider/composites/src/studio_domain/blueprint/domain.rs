@@ -13,6 +13,7 @@ use cloister_framework::Attr;
 use super::{Draft, Wires, arn, egress, keys, logs, named, roles, wire};
 use crate::{
     studio_domain::{
+        config::Studio,
         ip_plan::SubnetClass,
         policies::personas::TEAM_TAG,
         shape::{ProfileShape, flag, inputs},
@@ -63,8 +64,8 @@ fn domain(
                 user_settings: UserSettings {
                     execution_role: Some(arn(&role)),
                     security_group_ids: groups.clone(),
-                    portal_hidden_tools: names(&studio.hidden_tools),
-                    portal_hidden_apps: names(&studio.hidden_apps),
+                    portal_hidden_tools: hidden_tools(&studio),
+                    portal_hidden_apps: hidden_apps(&studio),
                     jupyter_lab: Some(app_defaults(draft)),
                     code_editor: Some(app_defaults(draft)),
                     ..UserSettings::default()
@@ -115,6 +116,24 @@ fn domain(
     parts.expose("url", &url);
     parts.expose("home_efs_id", &efs);
     id
+}
+
+/// What is not allowed is not offered.
+fn hidden_tools(studio: &Studio) -> Vec<String> {
+    let mut hidden = names(&studio.hidden_tools);
+    let jump_start = flag(studio.jump_start, false).unwrap_or(false);
+    if !jump_start && !hidden.iter().any(|tool| tool == "JumpStart") {
+        hidden.push("JumpStart".to_owned());
+    }
+    hidden
+}
+
+/// Canvas brings its own ways to data and out: whoever wants it says so by naming what is hidden instead.
+fn hidden_apps(studio: &Studio) -> Vec<String> {
+    match &studio.hidden_apps {
+        Attr::Null => vec!["Canvas".to_owned()],
+        given => names(given),
+    }
 }
 
 fn subnet_origin(draft: &Draft<'_>) -> &'static str {

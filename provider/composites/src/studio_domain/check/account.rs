@@ -1,6 +1,8 @@
 //! What the account says to a config.
 
-use cloister_aws::{Facts, Inquiry, SubnetFact};
+use std::collections::BTreeMap;
+
+use cloister_aws::{Counted, Facts, Inquiry, Room, SubnetFact};
 use cloister_framework::{Attr, Diagnostic, Diagnostics, Path, Value};
 
 use crate::{
@@ -41,7 +43,58 @@ pub(super) fn inquiry(
             .map(|ids| ids.into_iter().collect())
             .unwrap_or_default(),
         domains: prior.is_none() && config.name.known().is_some(),
+        counted: growth(config, prior).into_keys().collect(),
+        identity_center: prior.is_none() && is_sso(config),
     }
+}
+
+fn is_sso(config: &SecureStudioDomain) -> bool {
+    config.auth_mode.known().is_some_and(|mode| mode == "SSO")
+}
+
+/// How many more of what AWS counts the config asks for, as far as it is known.
+fn growth(
+    config: &SecureStudioDomain,
+    prior: Option<&SecureStudioDomain>,
+) -> BTreeMap<Counted, u32> {
+    let before = prior.map(counted).unwrap_or_default();
+    let more = counted(config).into_iter().map(|(what, number)| {
+        let had = before.get(&what).copied().unwrap_or_default();
+        (what, number.saturating_sub(had))
+    });
+    more.filter(|(_, number)| *number > 0).collect()
+}
+
+fn counted(config: &SecureStudioDomain) -> BTreeMap<Counted, u32> {
+    let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+    let profiles = entries(&config.profiles).unwrap_or_default();
+    let spaces = profiles
+        .iter()
+        .filter_map(|(_, profile)| entries(&profile.spaces))
+        .map(|spaces| spaces.len())
+        .sum();
+    let network = config.network.known();
+    let addresses = network
+        .filter(|network| {
+            network
+                .egress
+                .known()
+                .is_some_and(|egress| egress != "none")
+        })
+        .map_or(0, |network| {
+            match (&network.subnets, &network.availability_zones) {
+                (Attr::Known(subnets), _) => subnets.len(),
+                (_, Attr::Known(zones)) => zones.len(),
+                _ => zone_count(network).unwrap_or_default(),
+            }
+        });
+    BTreeMap::from([
+        (Counted::Domains, 1),
+        (Counted::UserProfiles, number(profiles.len())),
+        (Counted::Spaces, number(spaces)),
+        (Counted::Vpcs, u32::from(network.is_some())),
+        (Counted::ElasticIps, number(addresses)),
+    ])
 }
 
 /// The first zones of the region, where config names none.
@@ -70,12 +123,19 @@ fn zone_count(network: &Network) -> Option<usize> {
     usize::try_from(count).ok()
 }
 
-pub(super) fn check(config: &SecureStudioDomain, site: &Site, facts: &Facts) -> Diagnostics {
+pub(super) fn check(
+    config: &SecureStudioDomain,
+    prior: Option<&SecureStudioDomain>,
+    site: &Site,
+    facts: &Facts,
+) -> Diagnostics {
     check_zones(config, site, facts)
         .into_iter()
         .chain(check_services(config, site, facts))
         .chain(check_name(config, facts))
         .chain(check_subnets(config, facts))
+        .chain(check_room(config, prior, facts))
+        .chain(check_sign_in(facts))
         .collect()
 }
 
@@ -243,4 +303,49 @@ fn check_subnets(config: &SecureStudioDomain, facts: &Facts) -> Vec<Diagnostic> 
         }));
     }
     found
+}
+
+/// New accounts have room for two domains and two profiles: better to know before the first of them is made.
+fn check_room(
+    config: &SecureStudioDomain,
+    prior: Option<&SecureStudioDomain>,
+    facts: &Facts,
+) -> Vec<Diagnostic> {
+    let too_many = growth(config, prior)
+        .into_iter()
+        .filter_map(|(what, more)| {
+            let room = *facts.rooms.get(&what)?;
+            let fits = room.used.saturating_add(more) <= room.quota;
+            (!fits).then(|| no_room(what, more, room))
+        });
+    too_many.collect()
+}
+
+fn no_room(what: Counted, more: u32, room: Room) -> Diagnostic {
+    let (service, code) = what.code();
+    let place = match what {
+        Counted::Domains => Path::attribute("name"),
+        Counted::UserProfiles | Counted::Spaces => Path::attribute("profiles"),
+        Counted::Vpcs | Counted::ElasticIps => Path::attribute("network"),
+    };
+    Diagnostic::error("Quota is too small")
+        .found(format!(
+            "The config asks for {more} more {}; the account has {} of them and may have {} in this region.",
+            what.plural(),
+            room.used,
+            room.quota
+        ))
+        .action(format!(
+            "Ask for a higher quota (Service Quotas, service `{service}`, quota `{code}`), or remove what is not needed."
+        ))
+        .at(place)
+}
+
+fn check_sign_in(facts: &Facts) -> Option<Diagnostic> {
+    (facts.identity_center == Some(false)).then(|| {
+        Diagnostic::error("IAM Identity Center is not there")
+            .found("`auth_mode` is `SSO`, and the account sees no instance of IAM Identity Center in this region.")
+            .action("Enable IAM Identity Center in this region, or set `auth_mode = \"IAM\"`.")
+            .at(Path::attribute("auth_mode"))
+    })
 }

@@ -51,8 +51,8 @@ impl Composite for SecureStudioDomain {
         account::choose(config, facts)
     }
 
-    fn check_facts(config: &Self, site: &Site, facts: &Facts) -> Diagnostics {
-        account::check(config, site, facts)
+    fn check_facts(config: &Self, prior: Option<&Self>, site: &Site, facts: &Facts) -> Diagnostics {
+        account::check(config, prior, site, facts)
     }
 
     fn blueprint(config: &Self, site: &Site) -> Result<Option<Blueprint>, SettingError> {

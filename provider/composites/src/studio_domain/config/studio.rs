@@ -33,10 +33,10 @@ pub struct Studio {
     /// Whether the domain's tags go to what users make in it. Default: `true`.
     #[serde(default)]
     pub tag_propagation: Attr<bool>,
-    /// Tools that Studio does not show, such as `JumpStart` or `Canvas`.
+    /// Tools that Studio does not show, such as `DataWrangler`. `JumpStart` is among them unless `jump_start` allows it.
     #[serde(default)]
     pub hidden_tools: Names,
-    /// Kinds of app that Studio does not show. Default: `Canvas`, and what has no place in a new domain.
+    /// Kinds of app that Studio does not show. Default: `Canvas`.
     #[serde(default)]
     pub hidden_apps: Names,
     /// Lifecycle configurations that apps run when they start.
