@@ -27,9 +27,9 @@ SOMEWHERE = {"destination": "203.0.113.80", "host": "example.com"}
 
 def main() -> int:
     outputs = {name: output["value"] for name, output in json.loads(Path(sys.argv[1]).read_text()).items()}
-    app = open_studio(outputs["domain_id"])
+    scientist = studio_session(outputs["domain_id"])
+    app = open_studio(scientist, outputs["domain_id"])
     place = control("vantage", {"interface": app})["endpoint"]
-    scientist = studio_session(outputs["data_scientist_role_arn"])
     all_well = all(
         [
             work_with_data(scientist, place, outputs["bucket"]),
@@ -38,25 +38,35 @@ def main() -> int:
             reach_out(app, outputs),
         ]
     )
-    close_studio(outputs["domain_id"])
+    close_studio(scientist, outputs["domain_id"])
     control("deliver", {})  # CloudTrail takes minutes to write its records; the sandbox does it when asked.
     return 0 if all_well else 1
 
 
-def open_studio(domain: str) -> str:
-    """Opens Studio as its user and runs the space; the id of the app's network interface."""
-    sagemaker, ec2 = boto3.client("sagemaker"), boto3.client("ec2")
-    sagemaker.create_presigned_domain_url(DomainId=domain, UserProfileName=PROFILE)
-    sagemaker.create_app(**the_app(domain))
+def studio_session(domain: str) -> boto3.Session:
+    """What Studio gives to a user's apps, and uses for the user itself: nobody else may assume the role."""
+    given = control("session", {"studio": {"domain_id": domain, "user_profile_name": PROFILE}})
+    return boto3.Session(
+        aws_access_key_id=given["access_key_id"],
+        aws_secret_access_key=given["secret_access_key"],
+        aws_session_token=given["session_token"],
+    )
+
+
+def open_studio(scientist: boto3.Session, domain: str) -> str:
+    """Lets the user into Studio, where they run their space; the id of the app's network interface."""
+    ec2 = boto3.client("ec2")
+    boto3.client("sagemaker").create_presigned_domain_url(DomainId=domain, UserProfileName=PROFILE)
+    scientist.client("sagemaker").create_app(**the_app(domain))
     managed = {"Name": "description", "Values": [f"*Studio Domain({domain})*"]}
     found = ec2.describe_network_interfaces(Filters=[managed])["NetworkInterfaces"]
     print(f"  opened Studio as {PROFILE} and ran {APP_TYPE}, which has {found[0]['PrivateIpAddress']}")
     return str(found[0]["NetworkInterfaceId"])
 
 
-def close_studio(domain: str) -> None:
+def close_studio(scientist: boto3.Session, domain: str) -> None:
     """Stops the app."""
-    boto3.client("sagemaker").delete_app(**the_app(domain))
+    scientist.client("sagemaker").delete_app(**the_app(domain))
     print(f"  stopped {APP_TYPE}")
 
 
@@ -113,16 +123,6 @@ def reach_out(app: str, outputs: dict[str, object]) -> bool:
     for (where, _, _), outcome in zip(wanted, played, strict=True):
         print(f"  connected to {where}: {outcome['verdict']}")
     return [outcome["verdict"] for outcome in played] == [verdict for _, verdict, _ in wanted]
-
-
-def studio_session(role_arn: str) -> boto3.Session:
-    """What Studio gives to its apps: SageMaker alone may assume the role."""
-    given = control("session", {"role_arn": role_arn, "session_name": "SageMaker"})
-    return boto3.Session(
-        aws_access_key_id=given["access_key_id"],
-        aws_secret_access_key=given["secret_access_key"],
-        aws_session_token=given["session_token"],
-    )
 
 
 def client(who: boto3.Session, service: str, place: str):

@@ -30,6 +30,8 @@ class Principal:
     source_identity: str = ""
     session_policies: tuple[tuple[str, str], ...] = ()  # Name and text of each.
     created: datetime | None = None
+    # What SageMaker tells of the app that the session is for, as condition keys.
+    studio_keys: dict[str, str] = field(default_factory=dict)
 
     @property
     def is_anonymous(self) -> bool:

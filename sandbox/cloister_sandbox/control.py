@@ -10,8 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug.wrappers import Request, Response
 
-from . import census, flow_control, identity_center, network_firewall_endpoints, quotas, roles, timeline, vantages
+from . import (
+    census,
+    flow_control,
+    identity_center,
+    network_firewall_endpoints,
+    quotas,
+    roles,
+    sagemaker_sessions,
+    timeline,
+    vantages,
+)
 from .accounts import HOME_ACCOUNT
+from .call import Principal
 from .faults import FaultFileError
 from .identity import role_principal, utc_now
 from .patches import ec2_endpoint_services
@@ -147,13 +158,10 @@ class Control:
 
     def _session(self, request: Request) -> dict[str, Any]:
         wanted = _body(request)
-        if not isinstance(wanted, dict) or not isinstance(wanted.get("role_arn"), str):
+        if not isinstance(wanted, dict):
             raise BadRequest("`role_arn` is missing")
-        found = roles.find_role(wanted["role_arn"])
-        if found is None:
-            raise BadRequest(f"there is no role `{wanted['role_arn']}`")
-        account, role = found
-        principal = role_principal(account, role, str(wanted.get("session_name", "sandbox")))
+        with self._sandbox.backend.lock:
+            principal = _caller(wanted)
         seconds = -60 if wanted.get("expired") else int(wanted.get("duration", 3600))
         session = self._sandbox.identities.issue(principal, timedelta(seconds=seconds), utc_now())
         return {
@@ -163,6 +171,22 @@ class Control:
             "expiration": session.expires.isoformat(),
             "arn": session.principal.arn,
         }
+
+
+def _caller(wanted: dict[str, Any]) -> Principal:
+    """The caller that a request for a session asks for: an app of a user of Studio, or whoever takes a role."""
+    if "studio" in wanted:
+        try:
+            return sagemaker_sessions.of_user(wanted["studio"])
+        except sagemaker_sessions.NoSuchUser as reason:
+            raise BadRequest(str(reason)) from None
+    if not isinstance(wanted.get("role_arn"), str):
+        raise BadRequest("`role_arn` is missing")
+    found = roles.find_role(wanted["role_arn"])
+    if found is None:
+        raise BadRequest(f"there is no role `{wanted['role_arn']}`")
+    account, role = found
+    return role_principal(account, role, str(wanted.get("session_name", "sandbox")))
 
 
 def _body(request: Request) -> Any:

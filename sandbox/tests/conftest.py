@@ -63,9 +63,9 @@ class Running:
         with urllib.request.urlopen(request) as answer:
             return json.loads(answer.read())
 
-    def session(self, role_arn: str, **more: Any) -> dict[str, str]:
-        """Credentials of a role, as boto3 takes them."""
-        given = self.control("session", {"role_arn": role_arn} | more)
+    def session(self, role_arn: str | None, **more: Any) -> dict[str, str]:
+        """Credentials of a role, or of what `more` tells, as boto3 takes them."""
+        given = self.control("session", ({"role_arn": role_arn} if role_arn else {}) | more)
         return {
             "aws_access_key_id": given["access_key_id"],
             "aws_secret_access_key": given["secret_access_key"],

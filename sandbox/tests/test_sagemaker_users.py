@@ -7,9 +7,11 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import urllib.error
 from typing import Any
 
 import pytest
+from records import recorded, request_id
 from studio import Studio, refused, studio
 
 APP = {"AppType": "JupyterLab", "AppName": "default"}
@@ -370,3 +372,40 @@ def test_deleting_a_domain_with_its_homes_sweeps_its_interfaces(studio: Studio) 
     assert {one["GroupName"] for one in groups} == {"default", "apps"}
     for subnet_id in studio.subnet_ids:
         studio.ec2.delete_subnet(SubnetId=subnet_id)
+
+
+_OWN_PROFILE = "arn:aws:sagemaker:*:*:user-profile/${sagemaker:DomainId}/${sagemaker:UserProfileName}"
+_OWN_APPS = {
+    "Effect": "Allow",
+    "Action": "sagemaker:CreateApp",
+    "Resource": "arn:aws:sagemaker:us-east-1:111122223333:app/${sagemaker:DomainId}/*",
+    "Condition": {"ArnLike": {"sagemaker:OwnerUserProfileArn": _OWN_PROFILE}},
+}
+
+
+def test_a_session_of_studio_is_known_by_its_domain_and_profile(studio: Studio) -> None:
+    role = studio.role("apps")
+    document = json.dumps({"Version": "2012-10-17", "Statement": [_OWN_APPS]})
+    studio.iam.put_role_policy(RoleName=role.rsplit("/", 1)[1], PolicyName="own", PolicyDocument=document)
+    studio.skip(60)
+    domain = studio.domain(DomainSettings={"ExecutionRoleIdentityConfig": "USER_PROFILE_NAME"})
+    for name in ("ada", "grace"):
+        studio.profile(domain, name, UserSettings={"ExecutionRole": role})
+        studio.space(domain, name, f"of-{name}")
+    given = studio.running.session(None, studio={"domain_id": domain, "user_profile_name": "ada"})
+    ada = studio.running.client("sagemaker", **given)
+    app = {"DomainId": domain, "AppType": "JupyterLab", "AppName": "default"}
+    answer = ada.create_app(SpaceName="of-ada", **app)
+    record = recorded(studio.running, request_id(answer))
+    assert record["userIdentity"]["sessionContext"]["sourceIdentity"] == "ada"
+    assert refused(ada.create_app, SpaceName="of-grace", **app)[0] == "AccessDeniedException"
+    by_role = studio.running.client("sagemaker", **studio.running.session(role))
+    assert refused(by_role.create_app, SpaceName="of-ada", **app)[0] == "AccessDeniedException"
+
+
+def test_who_is_no_user_has_no_session_of_studio(studio: Studio) -> None:
+    domain = studio.domain()
+    for user in ({"domain_id": domain}, {"domain_id": domain, "user_profile_name": "nobody"}):
+        with pytest.raises(urllib.error.HTTPError) as error:
+            studio.running.control("session", {"studio": user})
+        assert error.value.code == 400

@@ -84,6 +84,7 @@ def _caller(call: Call) -> Keys:
         return {}
     keys: Keys = {"aws:userid": caller.principal_id}
     keys |= {f"aws:PrincipalTag/{key}": value for key, value in policies.principal_tags(caller).items()}
+    keys |= caller.studio_keys
     if caller.source_identity:
         keys["aws:SourceIdentity"] = caller.source_identity
     if caller.created is not None:
