@@ -13,8 +13,9 @@ use cloister_workflow::{
     Answered, Flow, FlowEvidence, FlowProof, FlowSource, Place, Plan, Records, Source, SourceKind,
 };
 use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
 
-use crate::cloud::{Cloud, Delivery, FlowLogs, FoundFlowLog};
+use crate::cloud::{Cloud, Delivery, Denied, FlowLogs, FoundFlowLog, Observed};
 use crate::collect::{KEPT_PER_STEP, faults};
 use crate::run::{Progress, RunError};
 
@@ -172,9 +173,14 @@ impl<'a> FlowCollector<'a> {
             Ok(findings) => (findings, None),
             Err(error) => (self.scanner.nothing(), Some(error.to_string())),
         };
-        let mut source = Self::source(&findings, Some(self.from), now);
+        let kept = match &flow_log.delivery {
+            Some(Delivery::LogGroup(group)) => kept_since(cloud, group, now).await,
+            Some(Delivery::Bucket(_)) | None => Ok(Timestamp::MIN),
+        };
+        let (kept, unknown) = kept.map_or_else(|why| (now, Some(why)), |kept| (kept, None));
+        let mut source = Self::source(&findings, Some(self.from.max(kept)), now);
         source.name = name;
-        source.faults.extend(fault);
+        source.faults.extend(fault.into_iter().chain(unknown));
         announce(&source, progress);
         FlowReading {
             source: FlowSource {
@@ -317,6 +323,25 @@ fn flow(hit: &Hit) -> Result<Flow, String> {
     let named = format!("{} byte {}", place.file, place.offset);
     Flow::parse(&hit.record, hit.event_id.clone(), place)
         .map_err(|error| format!("{named}: {error}"))
+}
+
+/// Since when a log group holds everything that was delivered: what is older than its retention is gone, and its absence
+/// says nothing.
+async fn kept_since(cloud: &impl Cloud, group: &str, now: Timestamp) -> Result<Timestamp, String> {
+    let observed = cloud.observe("logs:log-group", group).await;
+    let found = match observed.map_err(|error| error.to_string())? {
+        Observed::Object(found) => found,
+        // Reading it says so, too.
+        Observed::Absent => return Ok(Timestamp::MIN),
+        Observed::Denied(Denied(why)) => {
+            return Err(format!(
+                "how long log group `{group}` keeps records is not known: {why}"
+            ));
+        }
+    };
+    let days = found.get("retention_days").and_then(Value::as_i64);
+    let kept = days.map(|days| now.checked_sub(SignedDuration::from_hours(24 * days)));
+    Ok(kept.and_then(Result::ok).unwrap_or(Timestamp::MIN))
 }
 
 fn announce(source: &Source, progress: &mut dyn FnMut(Progress<'_>)) {

@@ -52,6 +52,8 @@ struct Account {
     text: String,
     delivery: Option<Delivery>,
     denied: bool,
+    /// How long the log group keeps events; for ever if absent.
+    retention_days: Option<u32>,
     /// When the records arrive.
     arrival: Timestamp,
     clock: Mutex<Timestamp>,
@@ -64,6 +66,7 @@ impl Account {
             text: std::fs::read_to_string(path).expect("a sample"),
             delivery: Some(delivery),
             denied: false,
+            retention_days: None,
             arrival: Timestamp::MIN,
             clock: Mutex::new(time(BEGIN)),
         }
@@ -139,8 +142,12 @@ impl HistoryReader for Account {
 }
 
 impl Cloud for Account {
-    async fn observe(&self, _: &str, _: &str) -> Result<Observed, Unreachable> {
-        Ok(Observed::Absent)
+    async fn observe(&self, kind: &str, _: &str) -> Result<Observed, Unreachable> {
+        let retention = serde_json::json!({"retention_days": self.retention_days});
+        Ok(match kind {
+            "logs:log-group" => Observed::Object(retention),
+            _ => Observed::Absent,
+        })
     }
 
     async fn flow_logs(&self, scope: &FlowScope) -> Result<FlowLogs, Unreachable> {
@@ -294,4 +301,30 @@ steps:
         "{}",
         report.steps[1].because
     );
+}
+
+#[test]
+fn what_a_log_group_no_longer_keeps_proves_no_absence() {
+    let workflow = "id: kept
+title: Kept
+steps:
+  - id: none
+    title: No mail
+    check: {flow_logs: {vpc_id: vpc-0a1b2c3d4e5f60718, pattern: {dstport: [25]}, expect: none}}
+";
+    let verdict = |retention_days: Option<u32>| {
+        let mut account = Account::with("unanswered", group());
+        account.retention_days = retention_days;
+        *account.clock.lock().expect("not poisoned") = time("2026-01-03T01:00:00Z");
+        let wait = Some(Length::minutes(60));
+        let report = run(workflow, &account, FlowFiles::default(), wait);
+        (report.steps[0].verdict, report.steps[0].because.clone())
+    };
+    for long_enough in [None, Some(7)] {
+        let (found, because) = verdict(long_enough);
+        assert_eq!(found, Verdict::Pass, "{because}");
+    }
+    let (found, because) = verdict(Some(1));
+    assert_eq!(found, Verdict::Unavailable, "{because}");
+    assert!(because.contains("was read from 2026-01-0"), "{because}");
 }
