@@ -1,8 +1,8 @@
 //! What AWS's error codes mean to the caller, as one table.
 
 use cloister_composite::ErrorClass::{
-    self, AlreadyExists, Busy, Credentials, Denied, NotFound, Propagation, Refused, Throttled,
-    Uncertain,
+    self, AlreadyExists, Busy, Credentials, Denied, Exhausted, NotFound, Propagation, Refused,
+    Throttled, Uncertain,
 };
 
 use super::rates::fits;
@@ -106,6 +106,11 @@ const ROWS: &[Row] = &[
     row("*", "BandwidthLimitExceeded", "", Throttled),
     row("*", "ProvisionedThroughputExceededException", "", Throttled),
     row("*", "PriorRequestNotComplete", "", Throttled),
+    // No more of it.
+    row("sagemaker", "ResourceLimitExceeded", "", Exhausted),
+    row("ec2", "*LimitExceeded", "", Exhausted),
+    row("*", "LimitExceeded*", "", Exhausted),
+    row("*", "ServiceQuotaExceeded*", "", Exhausted),
     // The answer says nothing about the effect.
     row("s3", "RequestTimeout", "", Uncertain),
     row("*", "RequestTimeoutException", "", Uncertain),
@@ -388,10 +393,12 @@ mod tests {
                 Some("ResourceLimitExceeded"),
                 400,
                 "The account-level service limit",
-                Refused,
+                Exhausted,
             ),
             ("s3", Some("InvalidBucketName"), 400, "", Refused),
-            ("kms", Some("LimitExceededException"), 400, "", Refused),
+            ("kms", Some("LimitExceededException"), 400, "", Exhausted),
+            ("ec2", Some("VpcLimitExceeded"), 400, "", Exhausted),
+            ("ec2", Some("RequestLimitExceeded"), 503, "", Throttled),
         ] {
             assert_eq!(
                 classify(service, code, status, message),

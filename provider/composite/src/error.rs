@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+/// The operation of an error that came of no call to AWS.
+const OURS: &str = "cloister";
+
 /// What a caller can do about a failed call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ErrorClass {
@@ -21,6 +24,10 @@ pub enum ErrorClass {
     Denied,
     /// The credentials are missing, expired, or of another account.
     Credentials,
+    /// The account may have no more of this: the quota has to be raised, or something removed.
+    Exhausted,
+    /// The call was taken, and what it made failed afterwards.
+    Failed,
     /// Refused for good: the user has to change something.
     Refused,
     /// The answer or the wiring makes no sense: ours to mend.
@@ -65,9 +72,18 @@ impl PartError {
         }
     }
 
+    /// An error of `class` that shows in an object, without a call that failed.
+    pub fn in_object(
+        class: ErrorClass,
+        subject: impl Into<String>,
+        message: impl Into<String>,
+    ) -> Self {
+        Self::new(class, OURS, subject, message)
+    }
+
     /// A fault of ours: an answer that cannot be, a wire that leads nowhere.
     pub fn bug(subject: impl Into<String>, message: impl Into<String>) -> Self {
-        Self::new(ErrorClass::Bug, "cloister", subject, message)
+        Self::new(ErrorClass::Bug, OURS, subject, message)
     }
 
     /// Names the setting that is at fault.
@@ -85,7 +101,11 @@ impl PartError {
 
 impl fmt::Display for PartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` for `{}`", self.operation, self.subject)?;
+        if self.operation == OURS {
+            write!(f, "`{}`", self.subject)?;
+        } else {
+            write!(f, "`{}` for `{}`", self.operation, self.subject)?;
+        }
         match &self.code {
             Some(code) => write!(f, " was refused: {code}: {}", self.message)?,
             None => write!(f, ": {}", self.message)?,

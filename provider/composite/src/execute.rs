@@ -265,7 +265,8 @@ impl<C: Send + Sync> Run<'_, C> {
             };
             tries += 1;
             if tries == TRIES {
-                return Err(PartError::new(ErrorClass::Refused, "cloister", id, reason));
+                let message = format!("AWS broke it {TRIES} times: {reason}");
+                return Err(PartError::in_object(ErrorClass::Failed, id, message));
             }
             tracing::warn!(part = %part.key, id, reason, "AWS broke it, making it again");
             self.patiently(|| kind.delete(self.engine.context, &id, &part.disposal))
@@ -429,9 +430,8 @@ impl<C: Send + Sync> Run<'_, C> {
                     });
                 }
                 Readiness::Failed(reason) => {
-                    return Err(PartError::new(
-                        ErrorClass::Refused,
-                        "cloister",
+                    return Err(PartError::in_object(
+                        ErrorClass::Failed,
                         &current.id,
                         reason,
                     ));
@@ -441,12 +441,7 @@ impl<C: Send + Sync> Run<'_, C> {
             tracing::debug!(part = %key, id = current.id, "not ready yet");
             if !self.engine.pause(pause, self.deadline, self.stop).await {
                 let message = "it was made, and was not ready when the run had to end";
-                return Err(PartError::new(
-                    ErrorClass::Busy,
-                    "cloister",
-                    &current.id,
-                    message,
-                ));
+                return Err(PartError::in_object(ErrorClass::Busy, &current.id, message));
             }
             pause = self.engine.pace.next(pause);
             let ids = [current.id.clone()];

@@ -204,12 +204,7 @@ impl<K: PartKind> ErasedKind<K::Context> for Erased<K> {
     ) -> Result<(), PartError> {
         let desired: K::Desired = Self::decode("settings", settings)?;
         let Some(observed) = Self::read_one(context, id).await? else {
-            return Err(PartError::new(
-                ErrorClass::NotFound,
-                "cloister",
-                id,
-                "it is gone",
-            ));
+            return Err(PartError::in_object(ErrorClass::NotFound, id, "it is gone"));
         };
         let changing = Changing {
             desired: &desired,

@@ -1,7 +1,8 @@
 //! Failures of the engine as diagnostics: what was asked, what is now true, what to do, and which attribute to edit.
 
 use cloister_composite::{
-    Applied, Blocked, Destroyed, ErrorClass, Failure, Identity, PartError, PartsState, SettingError,
+    Applied, Blocked, Destroyed, ErrorClass, Failure, Identity, PartError, PartKey, PartState,
+    PartsState, SettingError,
 };
 use cloister_framework::{Diagnostic, Diagnostics, Path};
 
@@ -37,7 +38,7 @@ pub(crate) fn session_diagnostic(error: &PartError) -> Diagnostic {
         _ => "Correct the setting, or the way to AWS, and run this again.",
     };
     let diagnostic = Diagnostic::error(summary)
-        .found(format!("{error}."))
+        .found(sentence(error.to_string()))
         .action(action);
     match &error.setting {
         Some(setting) => diagnostic.at(path(setting)),
@@ -95,13 +96,13 @@ pub(super) fn blocked_diagnostic(
 /// One failed call, by itself.
 pub(super) fn part_diagnostic(error: &PartError, caller: &str) -> Diagnostic {
     if error.class == ErrorClass::Bug {
-        return Diagnostic::provider_bug(format!("{error}."));
+        return Diagnostic::provider_bug(sentence(error.to_string()));
     }
     if error.class == ErrorClass::Credentials {
         return session_diagnostic(error);
     }
     Diagnostic::error(summary(error.class, Verb::Update))
-        .found(format!("{error}."))
+        .found(sentence(error.to_string()))
         .action(advice(error, caller, Verb::Update))
 }
 
@@ -152,7 +153,7 @@ pub(super) fn destroy_diagnostics(destroyed: &Destroyed, caller: &str) -> Diagno
 fn failure_diagnostic(failure: &Failure, now: &str, caller: &str, verb: Verb) -> Diagnostic {
     let error = &failure.error;
     if error.class == ErrorClass::Bug {
-        return Diagnostic::provider_bug(format!("{error}."));
+        return Diagnostic::provider_bug(sentence(error.to_string()));
     }
     let part = failure
         .part
@@ -163,7 +164,7 @@ fn failure_diagnostic(failure: &Failure, now: &str, caller: &str, verb: Verb) ->
         action = format!("{action}\n\n{after}");
     }
     let diagnostic = severity(verb, summary(error.class, verb))
-        .found(format!("For {part}: {error}."))
+        .found(sentence(format!("For {part}: {error}")))
         .now(now)
         .action(action);
     match &failure.origin {
@@ -190,6 +191,8 @@ fn summary(class: ErrorClass, verb: Verb) -> &'static str {
         ErrorClass::Uncertain => "AWS did not answer",
         ErrorClass::NotFound => "Object is gone",
         ErrorClass::Credentials => "AWS credentials cannot be used",
+        ErrorClass::Exhausted => "Quota is exceeded",
+        ErrorClass::Failed => "AWS could not finish an object",
         ErrorClass::Refused | ErrorClass::Bug if verb == Verb::Delete => "Object cannot be deleted",
         ErrorClass::Refused | ErrorClass::Bug => "AWS refused a setting",
     }
@@ -214,6 +217,14 @@ fn advice(error: &PartError, caller: &str, verb: Verb) -> String {
             format!("Remove what stands in the way, then {again}.")
         }
         ErrorClass::Refused => format!("Correct the setting, then {again}."),
+        ErrorClass::Exhausted => {
+            format!(
+                "Raise the quota in Service Quotas, or remove what is not needed, then {again}."
+            )
+        }
+        ErrorClass::Failed => {
+            format!("Mend what the reason names, unless the fault is AWS's own, then {again}.")
+        }
         ErrorClass::Busy
         | ErrorClass::Propagation
         | ErrorClass::Uncertain
@@ -248,24 +259,41 @@ fn resuming(verb: Verb) -> Option<&'static str> {
     }
 }
 
+/// The text with the full stop that AWS's own words often bring along.
+fn sentence(mut text: String) -> String {
+    if !text.ends_with('.') {
+        text.push('.');
+    }
+    text
+}
+
+/// More parts than these are counted: nobody reads forty names.
+const MOST_NAMES: usize = 10;
+
 /// What is now true in the account.
 fn inventory(parts: &PartsState) -> String {
-    let listed = |made: bool| {
-        let names = parts.iter().filter(|(_, part)| part.id.is_some() == made);
-        names
-            .map(|(key, _)| format!("`{key}`"))
-            .collect::<Vec<_>>()
-            .join(", ")
+    let (made, missing): (Vec<_>, Vec<_>) = parts.iter().partition(|(_, part)| part.id.is_some());
+    let names = |parts: &[(&PartKey, &PartState)]| {
+        let names = parts.iter().take(MOST_NAMES);
+        let names: Vec<String> = names.map(|(key, _)| format!("`{key}`")).collect();
+        let listed = names.join(", ");
+        match parts.len().saturating_sub(MOST_NAMES) {
+            0 => listed,
+            more => format!("{listed}, and {more} more"),
+        }
     };
-    match (listed(true), listed(false)) {
-        (made, _) if made.is_empty() => "None of the parts exists.".to_owned(),
-        (made, missing) if missing.is_empty() => {
-            format!("Parts that exist, and are in the state: {made}.")
-        }
-        (made, missing) => {
-            format!("Parts that exist, and are in the state: {made}. Not made: {missing}.")
-        }
+    let exist = match made.len() {
+        0 => return "None of the parts exists.".to_owned(),
+        1..=MOST_NAMES => format!("Parts that exist, and are in the state: {}.", names(&made)),
+        count => format!(
+            "{count} of {} parts exist, and are in the state.",
+            parts.len()
+        ),
+    };
+    if missing.is_empty() {
+        return exist;
     }
+    format!("{exist} Not made: {}.", names(&missing))
 }
 
 /// The path that a blueprint wrote as `profiles["ana"].persona`.

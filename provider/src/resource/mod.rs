@@ -6,6 +6,7 @@
 mod apply;
 mod composite;
 mod diagnose;
+mod exposed;
 mod import;
 mod input;
 mod plan;

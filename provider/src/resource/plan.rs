@@ -9,9 +9,10 @@ use cloister_policy::same_principal;
 use super::{
     composite::CompositeResource,
     diagnose::{blueprint_bug, session_diagnostic},
+    exposed::Outlook,
     input::Input,
     site::{Nowhere, Place},
-    state::{READY, planned_exposed, planned_parts, put, read_parts, tags_value},
+    state::{READY, planned_parts, put, read_parts, tags_value},
 };
 
 impl<C: Composite> CompositeResource<C> {
@@ -119,8 +120,8 @@ impl<C: Composite> CompositeResource<C> {
 
     fn fill_parts(&self, blueprint: &Blueprint, prior: Option<&Value>, planned: &mut Value) {
         let prior_parts: Option<PartsState> = prior.map(read_parts);
-        let parts = plan_parts(self.shared.kinds(), blueprint, prior_parts.as_ref());
-        let parts = planned_parts(&parts);
+        let planned_by_key = plan_parts(self.shared.kinds(), blueprint, prior_parts.as_ref());
+        let parts = planned_parts(&planned_by_key);
         let before = |name: &str| prior.and_then(|prior| prior.attribute(name));
         let unchanged = before("parts") == Some(&parts);
         let complete = before("status") == Some(&Value::string(READY));
@@ -130,11 +131,14 @@ impl<C: Composite> CompositeResource<C> {
             Value::Unknown
         };
         put(planned, "id", Value::string(blueprint.identity.id()));
+        let outlook = Outlook {
+            prior: &prior_parts.unwrap_or_default(),
+            planned: &planned_by_key,
+        };
         for (name, setting) in &blueprint.exposed {
-            // Outputs of parts stay while every part does.
             let value = match before(name) {
                 Some(before) if unchanged => before.clone(),
-                _ => planned_exposed(setting),
+                before => outlook.exposed(setting, before),
             };
             put(planned, name, value);
         }
@@ -153,7 +157,7 @@ impl<C: Composite> CompositeResource<C> {
                      itself out, and is refused.",
                     quoted(&administrators)
                 ))
-                .action("Apply as one of the administrators, or add this principal's role to `administrators`.")
+                .action("Apply as one of the administrators, or add this principal's role, by the ARN that IAM shows for it, to `administrators`.")
                 .at(Path::attribute("administrators")),
         )
     }
@@ -168,7 +172,7 @@ impl<C: Composite> CompositeResource<C> {
                     quoted(&administrators)
                 ))
                 .now("Nothing was changed.")
-                .action("Apply as one of the administrators, or add this principal's role to `administrators`.")
+                .action("Apply as one of the administrators, or add this principal's role, by the ARN that IAM shows for it, to `administrators`.")
                 .at(Path::attribute("administrators")),
         )
     }

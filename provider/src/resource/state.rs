@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use cloister_composite::{PartKey, PartState, PartsState, PlannedId, PlannedPart, Setting, Tags};
+use cloister_composite::{PartKey, PartState, PartsState, PlannedId, PlannedPart, Tags};
 use cloister_framework::{Path, Value};
 
 /// The value of `status` when everything is as wanted.
@@ -63,22 +63,6 @@ fn read_part(key: &str, part: &Value) -> Option<(PartKey, PartState)> {
         settings: text("settings")?,
     };
     Some((PartKey::parse(key).ok()?, state))
-}
-
-/// An attribute that comes from parts, as far as it is known before they are made.
-pub(crate) fn planned_exposed(setting: &Setting) -> Value {
-    match setting {
-        Setting::List(items) => Value::List(items.iter().map(planned_exposed).collect()),
-        Setting::Map(fields) => Value::map(
-            fields
-                .iter()
-                .map(|(name, field)| (name.clone(), planned_exposed(field))),
-        ),
-        leaf => match leaf.settle(&|_, _| None) {
-            Ok(known) => exposed_value(&known),
-            Err(_) => Value::Unknown,
-        },
-    }
 }
 
 /// An attribute that comes from parts: a text, or a list or map of texts.

@@ -11,8 +11,12 @@ pub fn filtered(assertions: impl FnOnce()) {
     settings.bind(assertions);
 }
 
-const PATTERNS: [(&str, &str); 6] = [
+const PATTERNS: [(&str, &str); 9] = [
     (r"vpce-[0-9a-f]{8,17}", "[ENDPOINT]"),
+    // In AWS's own words; config names them in double quotes.
+    (r"'vpc-[0-9a-f]{17}'", "'[VPC]'"),
+    (r"'sg-[0-9a-f]{17}'", "'[GROUP]'"),
+    (r"\bd-[0-9a-z]{12}\b", "[DOMAIN]"),
     (
         r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
         "[UUID]",

@@ -155,6 +155,19 @@ impl Sandbox {
         self.control.post("deliver", &json!({}));
     }
 
+    /// Puts other quotas in force, such as `{"sagemaker:domain": 5}`.
+    pub fn quotas(&self, quotas: &Value) {
+        self.control.post("quotas", quotas);
+    }
+
+    /// Takes an endpoint service out of some zones; no zones bring it back.
+    pub fn withdraw(&self, service: &str, zones: &[&str]) {
+        self.control.post(
+            "endpoint_services",
+            &json!({"service": service, "zones": zones}),
+        );
+    }
+
     /// Credentials of a role.
     pub fn session(&self, role_arn: &str) -> Value {
         self.control.post("session", &json!({"role_arn": role_arn}))

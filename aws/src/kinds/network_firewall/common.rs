@@ -98,7 +98,7 @@ where
 {
     if !matches!(
         refusal.class,
-        ErrorClass::AlreadyExists | ErrorClass::Refused
+        ErrorClass::AlreadyExists | ErrorClass::Exhausted | ErrorClass::Refused
     ) {
         return Err(refusal);
     }

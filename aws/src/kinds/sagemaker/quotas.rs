@@ -1,6 +1,6 @@
 //! Quotas that new accounts meet soon: how they are called in Service Quotas.
 
-use cloister_composite::PartError;
+use cloister_composite::{ErrorClass, PartError};
 
 /// <https://docs.aws.amazon.com/general/latest/gr/sagemaker.html>
 const QUOTAS: [(&str, &str, &str); 3] = [
@@ -16,7 +16,7 @@ const QUOTAS: [(&str, &str, &str); 3] = [
 /// Adds to the error of an exhausted quota how the quota of `kind` is called, so that it can be raised.
 pub(crate) fn naming_the_quota(mut error: PartError, kind: &str) -> PartError {
     let quota = QUOTAS.iter().find(|(of, ..)| *of == kind);
-    if let (Some("ResourceLimitExceeded"), Some((_, name, code))) = (error.code.as_deref(), quota) {
+    if let (ErrorClass::Exhausted, Some((_, name, code))) = (error.class, quota) {
         error.message = format!(
             "{} (the quota is `{name}`, {code} of the service `sagemaker` in Service Quotas; what failed counts too)",
             error.message

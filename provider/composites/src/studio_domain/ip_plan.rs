@@ -127,7 +127,7 @@ pub enum IpPlanError {
     #[error("`{cidr}` has bits set after its prefix; the range that it lies in is `{}`", .cidr.trunc())]
     HostBits { cidr: Ipv4Net },
     #[error(
-        "`{cidr}` is not between /{SHORTEST_PREFIX} and /{LONGEST_PREFIX}, as the range of a VPC has to be"
+        "`{cidr}` is not between /{SHORTEST_PREFIX} and /{LONGEST_PREFIX}, as ranges of VPCs and subnets have to be"
     )]
     VpcSize { cidr: Ipv4Net },
     #[error("a domain has at least one zone, and at most {MOST_ZONES}, not {zones}")]
@@ -145,7 +145,7 @@ pub enum IpPlanError {
     TooSmall { zone: u8, cidr: Ipv4Net, need: Need },
 }
 
-/// The range of a VPC.
+/// The range of a VPC, or of one of its subnets.
 pub fn parse_vpc_cidr(text: &str) -> Result<Ipv4Net, IpPlanError> {
     let malformed = |_| IpPlanError::Malformed(text.to_owned());
     let cidr: Ipv4Net = text.parse().map_err(malformed)?;
@@ -174,6 +174,15 @@ pub fn plan_subnets(
         }),
         None => Ok(subnets),
     }
+}
+
+/// The smallest range around this one whose subnets are large enough, if there is one.
+pub fn smallest_around(vpc: Ipv4Net, egress: Egress, demand: &Demand) -> Option<Ipv4Net> {
+    (SHORTEST_PREFIX..=vpc.prefix_len())
+        .rev()
+        .filter_map(|prefix| Ipv4Net::new(vpc.addr(), prefix).ok())
+        .map(|wider| wider.trunc())
+        .find(|wider| plan_subnets(*wider, egress, demand).is_ok())
 }
 
 /// The subnets of a VPC, in the order of zones, whatever they have to hold.
@@ -294,7 +303,8 @@ impl PlannedSubnet {
     }
 }
 
-fn size(cidr: Ipv4Net) -> u64 {
+/// How many addresses a range has, those that AWS reserves among them.
+pub fn size(cidr: Ipv4Net) -> u64 {
     1 << (32 - cidr.prefix_len())
 }
 

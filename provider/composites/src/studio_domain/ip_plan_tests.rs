@@ -128,7 +128,7 @@ fn what_does_not_fit_is_said_with_its_numbers() {
     );
     check(
         parse_vpc_cidr("10.0.0.0/8"),
-        "`10.0.0.0/8` is not between /16 and /28, as the range of a VPC has to be",
+        "`10.0.0.0/8` is not between /16 and /28, as ranges of VPCs and subnets have to be",
     );
     let planned = |range: &str, egress: Egress, demand: Demand| {
         plan_subnets(vpc(range), egress, &demand).map(|_| vpc(range))

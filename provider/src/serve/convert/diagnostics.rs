@@ -1,13 +1,25 @@
 //! Diagnostics.
 
 use cloister_framework as framework;
-use cloister_framework::{Diagnostics, Severity};
+use cloister_framework::{Diagnostics, Schema, Severity};
 use cloister_proto::tfplugin6::{Diagnostic, diagnostic};
 
+use super::path::shown_place;
 use super::wire_path;
 
 pub(crate) fn wire_diagnostics(diagnostics: &Diagnostics) -> Vec<Diagnostic> {
     diagnostics.iter().map(wire_diagnostic).collect()
+}
+
+/// The diagnostics of a config of this schema, each at a place for which Terraform shows the line.
+pub(crate) fn wire_diagnostics_in(diagnostics: &Diagnostics, schema: &Schema) -> Vec<Diagnostic> {
+    let placed = diagnostics.iter().map(|diagnostic| Diagnostic {
+        attribute: diagnostic
+            .path()
+            .map(|path| wire_path(&shown_place(path, &schema.block))),
+        ..wire_diagnostic(diagnostic)
+    });
+    placed.collect()
 }
 
 pub(crate) fn wire_diagnostic(diagnostic: &framework::Diagnostic) -> Diagnostic {

@@ -7,7 +7,7 @@ mod path;
 mod schema;
 mod value;
 
-pub(super) use diagnostics::{wire_diagnostic, wire_diagnostics};
+pub(super) use diagnostics::{wire_diagnostic, wire_diagnostics, wire_diagnostics_in};
 pub(super) use function::{wire_function, wire_function_error};
 pub(super) use identity::{decode_identity, encode_identity, wire_identity_schema};
 pub(super) use path::wire_path;

@@ -6,7 +6,7 @@ use cloister_framework::driver::{ApplyInput, apply_resource};
 use cloister_framework::{Diagnostic, Provider};
 use cloister_proto::tfplugin6::apply_resource_change::{Request, Response};
 
-use super::super::convert::{decode, encode, encode_identity, wire_diagnostics};
+use super::super::convert::{decode, encode, encode_identity, wire_diagnostics_in};
 use super::find::find_resource;
 
 pub(super) async fn answer(
@@ -27,7 +27,7 @@ pub(super) async fn answer(
         new_state: encode(&applied.state, &ty)?,
         private: applied.private.into(),
         new_identity: identity.or(request.planned_identity),
-        diagnostics: wire_diagnostics(&applied.diagnostics),
+        diagnostics: wire_diagnostics_in(&applied.diagnostics, resource.schema()),
         ..Response::default()
     })
 }

@@ -6,7 +6,7 @@ use cloister_framework::driver::{PlanInput, plan_resource};
 use cloister_framework::{Diagnostic, Provider};
 use cloister_proto::tfplugin6::plan_resource_change::{Request, Response};
 
-use super::super::convert::{decode, encode, wire_diagnostics, wire_path};
+use super::super::convert::{decode, encode, wire_diagnostics_in, wire_path};
 use super::find::find_resource;
 
 pub(super) async fn answer(
@@ -27,7 +27,7 @@ pub(super) async fn answer(
         requires_replace: plan.requires_replace.iter().map(wire_path).collect(),
         planned_private: plan.private.into(),
         planned_identity: request.prior_identity,
-        diagnostics: wire_diagnostics(&plan.diagnostics),
+        diagnostics: wire_diagnostics_in(&plan.diagnostics, resource.schema()),
         ..Response::default()
     })
 }

@@ -6,7 +6,7 @@ use cloister_framework::driver::validate_resource;
 use cloister_framework::{Diagnostic, Provider};
 use cloister_proto::tfplugin6::validate_resource_config::{Request, Response};
 
-use super::super::convert::{decode, wire_diagnostics};
+use super::super::convert::{decode, wire_diagnostics_in};
 use super::capabilities::client_capabilities;
 use super::find::find_resource;
 
@@ -18,6 +18,9 @@ pub(super) async fn answer(
     let config = decode(request.config.as_ref(), &resource.schema().ty())?;
     let capabilities = client_capabilities(request.client_capabilities);
     Ok(Response {
-        diagnostics: wire_diagnostics(&validate_resource(&*resource, &config, capabilities)),
+        diagnostics: wire_diagnostics_in(
+            &validate_resource(&*resource, &config, capabilities),
+            resource.schema(),
+        ),
     })
 }

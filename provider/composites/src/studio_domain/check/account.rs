@@ -204,40 +204,59 @@ fn check_services(config: &SecureStudioDomain, site: &Site, facts: &Facts) -> Ve
     else {
         return Vec::new();
     };
-    let own_zones: Vec<&String> = shape.zones().iter().map(|zone| &zone.name).collect();
+    // A zone that does not exist is an error of its own.
+    let exists = |zone: &&str| match &facts.zones {
+        Some(zones) => zones.iter().any(|known| known == zone),
+        None => true,
+    };
+    let zones = shape.zones().iter().map(|zone| zone.name.as_str());
+    let own_zones: Vec<&str> = zones.filter(exists).collect();
     let mut found = Vec::new();
     for (name, endpoint) in &shape.endpoints {
-        let Some(zones) = services.get(&endpoint.service) else {
-            found.push(absent(
-                name,
-                &endpoint.service,
-                &format!("`{}` does not offer it", site.region),
-            ));
+        let service = endpoint.service.as_str();
+        let Some(offered) = services.get(service) else {
+            found.push(unknown_service(name, service, site));
             continue;
         };
-        let missing: Vec<&str> = own_zones
-            .iter()
-            .filter(|zone| !zones.contains(**zone))
-            .map(|zone| zone.as_str())
-            .collect();
+        let mut missing = own_zones.clone();
+        missing.retain(|zone| !offered.contains(*zone));
         if !endpoint.is_gateway && !missing.is_empty() {
-            let why = format!("it is not offered in `{}`", missing.join("`, `"));
-            found.push(absent(name, &endpoint.service, &why));
+            found.push(absent(name, service, &missing));
         }
     }
     found
 }
 
-fn absent(name: &str, service: &str, why: &str) -> Diagnostic {
-    Diagnostic::error("Endpoint service is not offered")
+fn unknown_service(name: &str, service: &str, site: &Site) -> Diagnostic {
+    Diagnostic::error("Endpoint service is unknown")
         .found(format!(
-            "Endpoint `{name}` leads to `{service}`, and {why}."
+            "Endpoint `{name}` leads to `{service}`, and `{}` does not offer it.",
+            site.region
         ))
         .action(format!(
-            "Choose other zones in `network.availability_zones`, or leave the endpoint out with \
-             `endpoints = {{ {name} = {{ enabled = false }} }}`."
+            "Correct the name, give the service's whole name as `endpoints[\"{name}\"].service`, or leave the endpoint \
+             out: `{}`.",
+            left_out(name)
         ))
-        .at(Path::attribute("endpoints"))
+        .at(Path::attribute("endpoints").key(name))
+}
+
+fn absent(name: &str, service: &str, zones: &[&str]) -> Diagnostic {
+    Diagnostic::error("Endpoint service is not offered")
+        .found(format!(
+            "Endpoint `{name}` leads to `{service}`, and it is not offered in `{}`.",
+            zones.join("`, `")
+        ))
+        .action(format!(
+            "Choose other zones in `network.availability_zones`, or leave the endpoint out: `{}`.",
+            left_out(name)
+        ))
+        .at(Path::attribute("network").then("availability_zones"))
+}
+
+/// How a config leaves an endpoint out; names with dots are quoted.
+fn left_out(name: &str) -> String {
+    format!("endpoints = {{ \"{name}\" = {{ enabled = false }} }}")
 }
 
 /// SageMaker takes a second domain of the same name; whoever looks for one by name does not.

@@ -10,7 +10,7 @@ use crate::studio_domain::{
     config::{Capacity, Endpoint, FlowLogs, Network, SecureStudioDomain, ZoneSubnets},
     endpoint_set,
     ip_plan::{
-        self, ADDRESSES_PER_USER, Demand, Egress, HEADROOM_PERCENT, IpPlanError, SubnetClass,
+        self, ADDRESSES_PER_USER, Demand, Egress, HEADROOM_PERCENT, IpPlanError, Need, SubnetClass,
     },
     shape::{egress, entries},
 };
@@ -26,9 +26,11 @@ const USUAL_ZONES: u32 = 2;
 pub(super) fn check(config: &SecureStudioDomain) -> Vec<Diagnostic> {
     let mut found: Vec<Diagnostic> = check_choice(config).into_iter().collect();
     if let Some(network) = config.network.known() {
+        let cidr = Path::attribute("network").then("cidr");
+        found.extend(check_range(&network.cidr, "network.cidr", cidr));
         found.extend(check_list(network));
         found.extend(check_room(config, network));
-        found.extend(check_subnets(network));
+        found.extend(check_subnets(config, network));
     }
     found.extend(
         config
@@ -85,36 +87,71 @@ fn no_list(path: Path) -> Diagnostic {
         .at(path)
 }
 
+fn check_range(text: &Attr<String>, place: &str, path: Path) -> Option<Diagnostic> {
+    let error = ip_plan::parse_vpc_cidr(text.known()?).err()?;
+    Some(
+        Diagnostic::error("Range of addresses cannot be used")
+            .found(format!("`{place}` cannot be used: {error}."))
+            .action(format!("Correct `{place}`."))
+            .at(path),
+    )
+}
+
 /// Whether the laid-out subnets hold what is planned; what is unknown is not judged yet.
 fn check_room(config: &SecureStudioDomain, network: &Network) -> Option<Diagnostic> {
-    let cidr = network.cidr.known()?;
-    let egress = egress(network.egress.known()?)?;
     if !network.subnets.is_null() {
         return None;
     }
+    let cidr = network.cidr.known()?;
+    let egress = egress(network.egress.known()?)?;
     let demand = demand(config, network)?;
-    let error = ip_plan::parse_vpc_cidr(cidr)
-        .and_then(|vpc| ip_plan::plan_subnets(vpc, egress, &demand))
-        .err()?;
-    let path = match error {
-        IpPlanError::Zones { .. } => Path::attribute("network").then("availability_zones"),
-        _ => Path::attribute("network").then("cidr"),
+    let vpc = ip_plan::parse_vpc_cidr(cidr).ok()?;
+    let error = ip_plan::plan_subnets(vpc, egress, &demand).err()?;
+    Some(match error {
+        IpPlanError::Zones { .. } => too_many_zones(network, &error),
+        _ => too_small(vpc, egress, &demand, &error),
+    })
+}
+
+fn too_many_zones(network: &Network, error: &IpPlanError) -> Diagnostic {
+    let attribute = match network.availability_zones {
+        Attr::Known(_) => "availability_zones",
+        _ => "az_count",
     };
-    let action = match error {
-        IpPlanError::Malformed(_) | IpPlanError::HostBits { .. } | IpPlanError::VpcSize { .. } => {
-            "Correct `network.cidr`."
-        }
-        IpPlanError::Zones { .. } => "Name fewer zones.",
-        IpPlanError::NoRoom { .. } | IpPlanError::TooSmall { .. } => {
-            "Choose a larger `network.cidr`, fewer zones or endpoints, or a smaller `network.capacity`."
-        }
+    Diagnostic::error("Too many availability zones")
+        .found(format!(
+            "`network.{attribute}` cannot be laid out: {error}."
+        ))
+        .action("Choose fewer zones.")
+        .at(Path::attribute("network").then(attribute))
+}
+
+fn too_small(vpc: Ipv4Net, egress: Egress, demand: &Demand, error: &IpPlanError) -> Diagnostic {
+    let less = "have fewer zones or endpoints, or a smaller `network.capacity`";
+    let action = match ip_plan::smallest_around(vpc, egress, demand) {
+        Some(wider) => format!("Widen `network.cidr`: `{wider}` has room. Or {less}."),
+        None => format!("No VPC has as much room: {less}."),
     };
-    Some(
-        Diagnostic::error("Network is too small")
-            .found(format!("`network.cidr` is `{cidr}`, and {error}."))
-            .action(action)
-            .at(path),
-    )
+    Diagnostic::error("Network is too small")
+        .found(format!("`network.cidr` is `{vpc}`, and {error}."))
+        .action(action)
+        .at(Path::attribute("network").then("cidr"))
+}
+
+/// Whether a Studio subnet that the user laid out holds what is planned.
+fn check_studio_room(place: &str, path: Path, cidr: Ipv4Net, need: &Need) -> Option<Diagnostic> {
+    (!need.fits(cidr)).then(|| {
+        Diagnostic::error("Subnet is too small")
+            .found(format!(
+                "`{place}` is `{cidr}` with {} addresses, and {} are needed: {need}.",
+                ip_plan::size(cidr),
+                need.total()
+            ))
+            .action(format!(
+                "Widen `{place}`, or have fewer endpoints, or a smaller `network.capacity`."
+            ))
+            .at(path)
+    })
 }
 
 /// What the subnets must have room for; `None` while it is unknown.
@@ -127,8 +164,9 @@ fn demand(config: &SecureStudioDomain, network: &Network) -> Option<Demand> {
         Attr::Known(capacity) => capacity.clone(),
     };
     let count = |attribute: Attr<u32>, usual: u32| attribute.or(usual).into_known();
-    let zones = match &network.availability_zones {
-        Attr::Known(zones) => u32::try_from(zones.len()).ok()?,
+    let zones = match (&network.subnets, &network.availability_zones) {
+        (Attr::Known(subnets), _) => u32::try_from(subnets.len()).ok()?,
+        (_, Attr::Known(zones)) => u32::try_from(zones.len()).ok()?,
         _ => count(network.az_count, USUAL_ZONES)?,
     };
     Some(Demand {
@@ -141,41 +179,43 @@ fn demand(config: &SecureStudioDomain, network: &Network) -> Option<Demand> {
     })
 }
 
-/// Subnets that the user laid out: within the VPC, apart from each other, and as many as the way out needs.
-fn check_subnets(network: &Network) -> Vec<Diagnostic> {
+/// Subnets that the user laid out: within the VPC, apart from each other, large enough, and as many as the way out needs.
+fn check_subnets(config: &SecureStudioDomain, network: &Network) -> Vec<Diagnostic> {
     let (Some(given), Some(vpc)) = (
         network.subnets.known(),
         network.cidr.known().and_then(|cidr| net(cidr)),
     ) else {
         return Vec::new();
     };
-    let classes = network
-        .egress
-        .known()
-        .and_then(|name| egress(name))
-        .map_or(&[][..], Egress::classes);
+    let egress = network.egress.known().and_then(|name| egress(name));
+    let need = demand(config, network).and_then(|demand| demand.need().ok());
     let mut found = Vec::new();
     let mut seen: BTreeMap<String, Ipv4Net> = BTreeMap::new();
     for (zone, subnets) in given
         .iter()
         .filter_map(|(zone, subnets)| Some((zone, subnets.known()?)))
     {
-        for class in classes {
+        for class in egress.map_or(&[][..], Egress::classes) {
             let attribute = class.as_str();
             let path = Path::attribute("network")
                 .then("subnets")
                 .key(zone)
                 .then(attribute);
             let place = format!("network.subnets[\"{zone}\"].{attribute}");
-            match of_class(subnets, *class) {
-                Attr::Unknown => {}
-                Attr::Null => found.push(missing(&place, path, network)),
-                Attr::Known(text) => {
-                    let Some(cidr) = net(text) else { continue };
-                    found.extend(check_place(&place, path, vpc, cidr, &seen));
-                    seen.insert(place, cidr);
-                }
+            let range = of_class(subnets, *class);
+            if range.is_null() {
+                found.push(missing(&place, path.clone(), network));
             }
+            found.extend(check_range(range, &place, path.clone()));
+            let Some(cidr) = range.known().and_then(|text| net(text)) else {
+                continue;
+            };
+            found.extend(check_place(&place, path.clone(), vpc, cidr, &seen));
+            if *class == SubnetClass::Studio {
+                let need = need.as_ref();
+                found.extend(need.and_then(|need| check_studio_room(&place, path, cidr, need)));
+            }
+            seen.insert(place, cidr);
         }
     }
     found
@@ -190,7 +230,7 @@ fn of_class(subnets: &ZoneSubnets, class: SubnetClass) -> &Attr<String> {
 }
 
 fn net(text: &str) -> Option<Ipv4Net> {
-    text.parse().ok()
+    ip_plan::parse_vpc_cidr(text).ok()
 }
 
 fn missing(place: &str, path: Path, network: &Network) -> Diagnostic {

@@ -12,10 +12,7 @@ use crate::symbols::Names;
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Network {
     /// The VPC's addresses, such as `10.20.0.0/16`. Changing them makes another domain: AWS cannot move one.
-    #[schemars(
-        regex(pattern = r"^[0-9]{1,3}(\.[0-9]{1,3}){3}/(1[6-9]|2[0-8])$"),
-        extend("x-replace" = "always")
-    )]
+    #[schemars(extend("x-replace" = "always"))]
     pub cidr: Attr<String>,
     /// The availability zones, in an order that says which addresses each gets: add new ones at the end. Default: the
     /// first `az_count` zones of the region.
@@ -46,15 +43,12 @@ pub struct Network {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ZoneSubnets {
     /// For Studio, its jobs and the endpoints.
-    #[schemars(regex(pattern = r"^[0-9]{1,3}(\.[0-9]{1,3}){3}/(1[6-9]|2[0-8])$"))]
     pub studio: Attr<String>,
     /// For the firewall endpoint. Needed with `egress = "firewall"`.
     #[serde(default)]
-    #[schemars(regex(pattern = r"^[0-9]{1,3}(\.[0-9]{1,3}){3}/(1[6-9]|2[0-8])$"))]
     pub firewall: Attr<String>,
     /// For the NAT gateway. Needed unless `egress` is `none`.
     #[serde(default)]
-    #[schemars(regex(pattern = r"^[0-9]{1,3}(\.[0-9]{1,3}){3}/(1[6-9]|2[0-8])$"))]
     pub nat: Attr<String>,
 }
 
