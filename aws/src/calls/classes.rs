@@ -109,7 +109,9 @@ const ROWS: &[Row] = &[
     // No more of it.
     row("sagemaker", "ResourceLimitExceeded", "", Exhausted),
     row("ec2", "*LimitExceeded", "", Exhausted),
-    row("*", "LimitExceeded*", "", Exhausted),
+    // A policy that is too long is the user's to shorten.
+    row("iam", "LimitExceeded", "size", Refused),
+    row("iam", "LimitExceeded", "cannot exceed quota", Exhausted),
     row("*", "ServiceQuotaExceeded*", "", Exhausted),
     // The answer says nothing about the effect.
     row("s3", "RequestTimeout", "", Uncertain),
@@ -396,7 +398,21 @@ mod tests {
                 Exhausted,
             ),
             ("s3", Some("InvalidBucketName"), 400, "", Refused),
-            ("kms", Some("LimitExceededException"), 400, "", Exhausted),
+            ("kms", Some("LimitExceededException"), 400, "", Refused),
+            (
+                "iam",
+                Some("LimitExceeded"),
+                409,
+                "Cannot exceed quota for PolicySize: 6144",
+                Refused,
+            ),
+            (
+                "iam",
+                Some("LimitExceeded"),
+                409,
+                "Cannot exceed quota for RolesPerAccount: 1000",
+                Exhausted,
+            ),
             ("ec2", Some("VpcLimitExceeded"), 400, "", Exhausted),
             ("ec2", Some("RequestLimitExceeded"), 503, "", Throttled),
         ] {

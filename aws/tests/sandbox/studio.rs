@@ -428,7 +428,7 @@ async fn a_failed_domain_of_an_earlier_run_makes_room_first() {
     let refused = domains.create(aws, &foreign, "token").await.unwrap_err();
     assert_eq!(
         refused.class,
-        ErrorClass::Refused,
+        ErrorClass::Exhausted,
         "another's is left alone: {refused}"
     );
 
@@ -470,7 +470,7 @@ async fn an_exhausted_quota_is_named() {
             .create(aws, &settings, "token")
             .await
             .unwrap_err();
-        assert_eq!(refused.class, ErrorClass::Refused, "{refused}");
+        assert_eq!(refused.class, ErrorClass::Exhausted, "{refused}");
         assert!(
             refused.message.contains(quota) && refused.message.contains(code),
             "{refused}"

@@ -285,6 +285,7 @@ fn inventory(parts: &PartsState) -> String {
     let exist = match made.len() {
         0 => return "None of the parts exists.".to_owned(),
         1..=MOST_NAMES => format!("Parts that exist, and are in the state: {}.", names(&made)),
+        count if missing.is_empty() => format!("{count} parts exist, and are in the state."),
         count => format!(
             "{count} of {} parts exist, and are in the state.",
             parts.len()

@@ -107,3 +107,28 @@ fn a_domain_that_fails_by_no_fault_of_the_user_is_made_again() {
         .collect();
     assert_eq!(ids, [&state["domain_id"]]);
 }
+
+/// A volume never shrinks, so that config has to follow.
+#[test]
+fn a_volume_that_somebody_let_grow_is_told() {
+    let sandbox = Sandbox::start();
+    let sized = |gb: u32| {
+        let space = format!("spaces = {{ notebook = {{ volume_gb = {gb} }} }}");
+        let profiles = format!(r#"{{ alice = {{ persona = "mlops", {space} }} }}"#);
+        studio_domain().with("profiles", profiles).to_string()
+    };
+    let project = sandbox.project().file("main.tf", sized(10));
+    project.apply().succeeded();
+    let state = project.state(DOMAIN_ADDRESS);
+    let domain_id = &state.expect("the domain is in the state")["domain_id"];
+    let storage = json!({"EbsStorageSettings": {"EbsVolumeSizeInGb": 20}});
+    let grown = json!({
+        "DomainId": domain_id, "SpaceName": "notebook", "SpaceSettings": {"SpaceStorageSettings": storage},
+    });
+    sandbox.aws().call("sagemaker", "update_space", &grown);
+    let report = told("a volume of 20 GB", &project.apply());
+    filtered(|| insta::assert_snapshot!("volume", report));
+    project.write("main.tf", sized(20));
+    project.apply().succeeded();
+    project.plans_nothing();
+}

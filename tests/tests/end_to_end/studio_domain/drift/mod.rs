@@ -5,7 +5,7 @@ mod firewall;
 mod network;
 mod studio;
 
-use cloister_tests::rig::{DOMAIN_ADDRESS, Resource, Sandbox};
+use cloister_tests::rig::{DOMAIN_ADDRESS, Resource, Sandbox, studio_domain};
 use serde_json::{Value, json};
 
 use super::fixture::Standing;
@@ -55,4 +55,43 @@ fn check(config: &Resource, drifts: &[Drift]) {
     }
     assert_eq!(wrong, [""; 0]);
     standing.project.plans_nothing();
+}
+
+/// Where something is not known before the apply.
+fn unknowns(value: &Value, path: &str, found: &mut Vec<String>) {
+    match value {
+        Value::Bool(true) => found.push(path.to_owned()),
+        Value::Object(fields) => {
+            for (name, field) in fields {
+                unknowns(field, &format!("{path}/{name}"), found);
+            }
+        }
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                unknowns(item, &format!("{path}/{index}"), found);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Else every resource that stands in the domain's subnets would be planned anew for the sake of a tag.
+#[test]
+fn what_others_take_from_a_domain_stays_known_while_something_drifts() {
+    let sandbox = Sandbox::start();
+    let standing = Standing::of(&sandbox, &studio_domain());
+    let seen = || {
+        let mut found = Vec::new();
+        let plan = standing.project.saved_plan();
+        unknowns(plan.change(DOMAIN_ADDRESS).unknown(), "", &mut found);
+        found
+    };
+    standing.tag("network/vpc", "owner", "somebody");
+    assert_eq!(seen(), ["/status"]);
+    let endpoint = json!({"VpcEndpointIds": [standing.id("endpoints/ssm")]});
+    standing.ec2("delete_vpc_endpoints", &endpoint);
+    assert_eq!(
+        seen(),
+        ["/endpoint_ids/ssm", "/parts/endpoints/ssm/id", "/status"]
+    );
 }
