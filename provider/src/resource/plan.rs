@@ -1,5 +1,7 @@
 //! Planning: every part that will be touched, known before anything exists.
 
+use std::collections::BTreeSet;
+
 use cloister_aws::Inquiry;
 use cloister_composite::{Blueprint, PartError, PartsState, plan_parts};
 use cloister_composites::Composite;
@@ -112,8 +114,12 @@ impl<C: Composite> CompositeResource<C> {
             input.config = Input::<C>::decode(planned)?.config;
         }
         let mut found = C::check_facts(&input.config, before, &place.site, &facts);
+        let mut operations = BTreeSet::new();
         for error in &facts.unanswered {
-            found.push(unanswered(error));
+            // One permission lets all calls of it through.
+            if operations.insert(&error.operation) {
+                found.push(unanswered(error));
+            }
         }
         Ok(found)
     }
