@@ -43,15 +43,14 @@ pub(crate) fn restate_policy(desired: &Value, observed: &mut Value, name: &str) 
     }
 }
 
-/// Shows the list at `name` in the desired order where both hold the same members: AWS keeps no order for it.
+/// Shows the list at `name` in the desired order, and members that are not desired after it: AWS keeps no order for it,
+/// and a plan is to show what differs and nothing else.
 pub(crate) fn restate_set(desired: &Value, observed: &mut Value, name: &str) {
     if let (Some(Value::Array(wanted)), Some(Value::Array(found))) =
         (desired.get(name), observed.get_mut(name))
     {
-        let within = |some: &[Value], all: &[Value]| some.iter().all(|member| all.contains(member));
-        if wanted.len() == found.len() && within(wanted, found) && within(found, wanted) {
-            found.clone_from(wanted);
-        }
+        let place = |member: &Value| wanted.iter().position(|wanted| wanted == member);
+        found.sort_by_key(|member| place(member).unwrap_or(wanted.len()));
     }
 }
 
@@ -98,14 +97,14 @@ mod tests {
     }
 
     #[test]
-    fn a_set_shows_in_the_desired_order_unless_it_holds_other_members() {
+    fn a_set_shows_in_the_desired_order_with_other_members_at_its_end() {
         let desired = json!({"ids": ["b", "a"]});
         for (observed, expected) in [
             (json!({"ids": ["a", "b"]}), json!({"ids": ["b", "a"]})),
             (json!({"ids": ["a", "c"]}), json!({"ids": ["a", "c"]})),
             (
-                json!({"ids": ["a", "b", "c"]}),
-                json!({"ids": ["a", "b", "c"]}),
+                json!({"ids": ["c", "a", "b"]}),
+                json!({"ids": ["b", "a", "c"]}),
             ),
             (json!({"ids": ["a", "a"]}), json!({"ids": ["a", "a"]})),
             (json!({}), json!({})),

@@ -225,6 +225,9 @@ fn advice(error: &PartError, caller: &str, verb: Verb) -> String {
         ErrorClass::Failed => {
             format!("Mend what the reason names, unless the fault is AWS's own, then {again}.")
         }
+        ErrorClass::Busy if verb == Verb::Delete => {
+            format!("Remove what is in the way, then {again}: it goes on where it stopped.")
+        }
         ErrorClass::Busy
         | ErrorClass::Propagation
         | ErrorClass::Uncertain
