@@ -23,7 +23,7 @@ use crate::{
     kinds::{ErasedKind, Observation},
     lease::Hold,
     observe::{exposed, outputs_of},
-    order::Order,
+    order::{Order, first_to_go},
     parts::{PartState, PartsState, anchor_key},
     plan::anchor_state,
 };
@@ -51,6 +51,19 @@ pub(crate) struct Pass {
     pub(crate) done: BTreeSet<PartKey>,
     pub(crate) failures: Vec<(PartKey, PartError)>,
     pub(crate) not_started: Vec<PartKey>,
+}
+
+impl Pass {
+    /// Whether everything was done.
+    fn is_clean(&self) -> bool {
+        self.failures.is_empty() && self.not_started.is_empty()
+    }
+
+    fn extend(&mut self, other: Self) {
+        self.done.extend(other.done);
+        self.failures.extend(other.failures);
+        self.not_started.extend(other.not_started);
+    }
 }
 
 impl<C: Send + Sync> Engine<'_, C> {
@@ -106,11 +119,20 @@ impl<C: Send + Sync> Engine<'_, C> {
 
 impl<C: Send + Sync> Run<'_, C> {
     async fn finish(&self, applying: &Applying<'_>) -> Applied {
-        let order = Order::forwards(self.blueprint);
-        let mut pass = in_order(order, self.stop, |key| self.settle(key)).await;
-        let mut leftovers = PartsState::new();
-        if pass.failures.is_empty() && pass.not_started.is_empty() {
-            leftovers = self.remove_unwanted(applying, &mut pass).await;
+        let mut unwanted = self.unwanted();
+        let mut first = unwanted.clone();
+        if let Some(prior) = self.prior {
+            let keys = first_to_go(self.blueprint, prior, &unwanted);
+            first.retain(|key, _| keys.contains(key));
+        }
+        let mut pass = self.remove(applying, first, &mut unwanted).await;
+        if pass.is_clean() {
+            let order = Order::forwards(self.blueprint);
+            pass = in_order(order, self.stop, |key| self.settle(key)).await;
+        }
+        if pass.is_clean() {
+            let rest = unwanted.clone();
+            pass.extend(self.remove(applying, rest, &mut unwanted).await);
         }
         let mut failures = self.failures(pass.failures);
         let complete = failures.is_empty() && pass.not_started.is_empty();
@@ -128,7 +150,7 @@ impl<C: Send + Sync> Run<'_, C> {
         }
         let found = self.found();
         let mut parts = self.reached(&found, &pass.done, applying.prior);
-        parts.extend(leftovers);
+        parts.extend(unwanted);
         Applied {
             parts,
             exposed: exposed(self.blueprint, &outputs_of(&found)),
@@ -179,10 +201,9 @@ impl<C: Send + Sync> Run<'_, C> {
         parts
     }
 
-    /// Deletes the parts that the state has and the blueprint does not; returns those that could not be.
-    async fn remove_unwanted(&self, applying: &Applying<'_>, pass: &mut Pass) -> PartsState {
-        let unwanted: PartsState = applying
-            .prior
+    /// The parts that the state has and the blueprint does not. They stay in the state until they are deleted.
+    fn unwanted(&self) -> PartsState {
+        self.prior
             .into_iter()
             .flatten()
             .filter(|(key, part)| {
@@ -191,21 +212,23 @@ impl<C: Send + Sync> Run<'_, C> {
                     && part.id.is_some()
             })
             .map(|(key, part)| (key.clone(), part.clone()))
-            .collect();
-        if unwanted.is_empty() {
-            return unwanted;
-        }
-        let previous = applying.previous.unwrap_or(self.blueprint);
-        let deleting = self
-            .engine
-            .delete_parts(previous, &unwanted, self.deadline, self.stop);
-        let deleted = deleting.await;
-        pass.failures.extend(deleted.failures);
-        pass.not_started.extend(deleted.not_started);
-        unwanted
-            .into_iter()
-            .filter(|(key, _)| !deleted.done.contains(key))
             .collect()
+    }
+
+    /// Deletes parts that are not wanted any more, and takes out of `unwanted` those that are gone.
+    async fn remove(
+        &self,
+        applying: &Applying<'_>,
+        parts: PartsState,
+        unwanted: &mut PartsState,
+    ) -> Pass {
+        let previous = applying.previous.unwrap_or(self.blueprint);
+        let pass = self
+            .engine
+            .delete_parts(previous, &parts, self.deadline, self.stop)
+            .await;
+        unwanted.retain(|key, _| !pass.done.contains(key));
+        pass
     }
 
     fn found(&self) -> std::sync::MutexGuard<'_, Observations> {

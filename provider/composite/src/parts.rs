@@ -25,6 +25,11 @@ impl PartState {
     pub(crate) fn settings_value(&self) -> Value {
         serde_json::from_str(&self.settings).unwrap_or(Value::Null)
     }
+
+    /// Whether the settings refer to an output of another part.
+    pub(crate) fn refers_to(&self, part: &PartKey) -> bool {
+        self.settings.contains(&format!("${{{part}."))
+    }
 }
 
 /// All parts in the state, by key.

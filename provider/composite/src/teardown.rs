@@ -175,7 +175,7 @@ impl<C: Send + Sync> Engine<'_, C> {
         let carrier = |key: &PartKey| blueprint.parts.get(key)?.goes_with.as_ref();
         let rides = |key: &PartKey| carrier(key).is_some_and(|carrier| parts.contains_key(carrier));
         let keys: BTreeSet<PartKey> = parts.keys().filter(|key| !rides(key)).cloned().collect();
-        let order = Order::backwards(blueprint, &keys);
+        let order = Order::backwards(blueprint, &keys).strangers_first(blueprint, parts);
         let mut pass = in_order(order, stop, async |key: PartKey| {
             let Some(state) = parts.get(&key) else {
                 return Ok(());
