@@ -35,6 +35,9 @@ const AGGREGATION_SECONDS: u32 = 60;
 
 pub(super) fn lay_out(parts: &mut Builder, draft: &Draft<'_>, lines: &Lines) {
     if !draft.shape.flow_logs {
+        for name in ["flow_log_group", "flow_log_id"] {
+            parts.expose(name, &None::<String>);
+        }
         return;
     }
     let logs = flow_logs(draft);
