@@ -18,6 +18,8 @@ pub struct Call {
     pub error: Option<String>,
     /// The fault that spoiled it, if any.
     pub faulted: Option<String>,
+    /// Under which CloudTrail has it.
+    pub request_id: String,
 }
 
 impl Call {
@@ -37,6 +39,7 @@ impl Call {
             account: named("account"),
             error: text("error"),
             faulted: text("faulted"),
+            request_id: named("request_id"),
         }
     }
 }

@@ -13,6 +13,7 @@ pub struct Resource {
     kind: &'static str,
     label: &'static str,
     attributes: Vec<(&'static str, String)>,
+    blocks: Vec<(&'static str, &'static str)>,
 }
 
 /// A bucket behind the sandbox's endpoint that can be destroyed, objects and all.
@@ -21,6 +22,7 @@ pub fn locked_bucket() -> Resource {
         kind: "cloister_s3_locked_bucket",
         label: "data",
         attributes: Vec::new(),
+        blocks: Vec::new(),
     }
     .with("name", format!("{BUCKET:?}"))
     .with("vpc_endpoint_ids", "[var.s3_endpoint_id]")
@@ -40,6 +42,7 @@ pub fn audit_trail() -> Resource {
         kind: "cloister_audit_trail",
         label: "audit",
         attributes: Vec::new(),
+        blocks: Vec::new(),
     }
     .with("name", format!("{TRAIL:?}"))
     .with("administrators", "[var.administrator_arn]")
@@ -58,6 +61,7 @@ pub fn studio_domain() -> Resource {
         kind: "cloister_secure_studio_domain",
         label: "studio",
         attributes: Vec::new(),
+        blocks: Vec::new(),
     }
     .with("name", format!("{DOMAIN:?}"))
     .with("administrators", "[var.administrator_arn]")
@@ -93,6 +97,13 @@ impl Resource {
         self
     }
 
+    /// Adds a block.
+    #[must_use]
+    pub fn block(mut self, name: &'static str, body: &'static str) -> Self {
+        self.blocks.push((name, body));
+        self
+    }
+
     /// Leaves an attribute out.
     #[must_use]
     pub fn without(mut self, name: &str) -> Self {
@@ -106,6 +117,9 @@ impl fmt::Display for Resource {
         writeln!(f, "resource {:?} {:?} {{", self.kind, self.label)?;
         for (name, expression) in &self.attributes {
             writeln!(f, "  {name} = {expression}")?;
+        }
+        for (name, body) in &self.blocks {
+            writeln!(f, "  {name} {{\n    {body}\n  }}")?;
         }
         writeln!(f, "}}")
     }

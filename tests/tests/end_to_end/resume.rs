@@ -6,7 +6,7 @@ use cloister_tests::rig::{
 use serde_json::{Value, json};
 
 /// A short lease, so that a run that was killed is soon taken to be dead.
-const PROVIDER: &str = "provider \"cloister\" {\n  lease = \"3s\"\n}\n";
+pub(crate) const PROVIDER: &str = "provider \"cloister\" {\n  lease = \"3s\"\n}\n";
 
 fn project(sandbox: &Sandbox) -> Project<'_> {
     sandbox
@@ -110,7 +110,12 @@ fn with_resume_the_next_apply_goes_on_by_itself() {
 }
 
 /// Kills the provider while a call is in flight.
-fn kill_during(sandbox: &Sandbox, project: &Project<'_>, operation: &str, command: &str) {
+pub(crate) fn kill_during(
+    sandbox: &Sandbox,
+    project: &Project<'_>,
+    operation: &str,
+    command: &str,
+) {
     sandbox.faults(&json!([{"operation": operation, "fault": "latency", "seconds": 2}]));
     let running = project.start(&[command, "-auto-approve"]);
     sandbox.await_fault();

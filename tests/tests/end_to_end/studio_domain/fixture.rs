@@ -5,11 +5,17 @@ use std::collections::BTreeSet;
 use cloister_tests::rig::{Aws, DOMAIN_ADDRESS, Project, Resource, Sandbox};
 use serde_json::{Value, json};
 
-/// Every live object of the account but the roles that AWS makes for its own services: they belong to the account, and
-/// every other domain in it needs them.
+/// What AWS makes with the first domain of an account, and all others in it use: the role of its service, and the log
+/// group of all apps. They belong to the account, and outlive every domain.
+const OF_THE_ACCOUNT: [&str; 2] = [
+    "iam:service-linked-role ",
+    "logs:log-group /aws/sagemaker/studio",
+];
+
+/// Every live object of the account but those that are the account's own.
 pub(super) fn census(sandbox: &Sandbox) -> BTreeSet<String> {
     let mut found = sandbox.census();
-    found.retain(|object| !object.starts_with("iam:service-linked-role "));
+    found.retain(|object| !OF_THE_ACCOUNT.iter().any(|of| object.starts_with(of)));
     found
 }
 
@@ -35,7 +41,25 @@ impl<'a> Standing<'a> {
         }
     }
 
-    /// An attribute as the last apply of [`Self::of`] left it.
+    /// Applies another configuration in place, after which the plan is empty.
+    #[track_caller]
+    pub(super) fn change(&mut self, config: &Resource) {
+        self.want(config);
+        let plan = self.project.saved_plan();
+        assert_eq!(plan.change(DOMAIN_ADDRESS).actions(), "update");
+        self.project.apply_saved().succeeded();
+        self.project.plans_nothing();
+        self.look();
+    }
+
+    /// Takes a new look at the state.
+    #[track_caller]
+    pub(super) fn look(&mut self) {
+        let state = self.project.state(DOMAIN_ADDRESS);
+        self.state = state.expect("the domain is in the state");
+    }
+
+    /// An attribute as the last apply left it.
     #[track_caller]
     pub(super) fn attribute(&self, name: &str) -> &str {
         self.state[name].as_str().expect("the attribute is a text")
@@ -46,6 +70,11 @@ impl<'a> Standing<'a> {
     pub(super) fn id(&self, part: &str) -> &str {
         let id = &self.state["parts"][part]["id"];
         id.as_str().unwrap_or_else(|| panic!("`{part}` has an id"))
+    }
+
+    /// Writes another configuration.
+    pub(super) fn want(&self, config: &Resource) {
+        self.project.write("main.tf", config.to_string());
     }
 
     /// Makes a call about the domain.

@@ -1,7 +1,12 @@
 //! A Studio domain from nothing to its end: the whole environment as one resource.
 
 mod bad_input;
+mod change;
+mod destroy;
 mod drift;
+mod firewall;
 mod fixture;
+mod import;
 mod life;
+mod network;
 mod unknowns;
