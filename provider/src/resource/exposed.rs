@@ -8,7 +8,7 @@ use cloister_framework::Value;
 use super::state::exposed_value;
 
 /// Outputs that AWS gives an object for good.
-const LASTING: [&str; 3] = ["arn", "id", "name"];
+const LASTING: [&str; 5] = ["arn", "home_efs_id", "id", "name", "url"];
 
 /// The parts as they are, and as they are planned.
 #[derive(Clone, Copy)]
