@@ -140,9 +140,9 @@ mod tests {
             let before = Value::string("before");
             for (part, name, expected) in [
                 ("kept", "id", before.clone()),
-                ("kept", "url", before.clone()),
+                ("kept", "dns_name", before.clone()),
                 ("changed", "arn", before.clone()),
-                ("changed", "url", Value::Unknown),
+                ("changed", "dns_name", Value::Unknown),
                 ("anew", "id", Value::Unknown),
             ] {
                 let setting = Setting::of(&output(part, name)).unwrap();
@@ -171,8 +171,8 @@ mod tests {
             );
             let names = ["kept", "anew", "literal"];
             let map = BTreeMap::from([
-                ("kept", output("kept", "url")),
-                ("anew", output("anew", "url")),
+                ("kept", output("kept", "dns_name")),
+                ("anew", output("anew", "dns_name")),
                 ("literal", "said".to_owned()),
             ]);
             let before = names.map(|name| (name, Value::string("before")));
