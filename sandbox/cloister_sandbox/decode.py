@@ -121,9 +121,24 @@ def _route(request: Request, signing_name: str) -> tuple[str, Any, dict[str, Any
         try:
             operation, labels = get_service_router(service).match(request)
         except Exception:  # Not of this service, or in a protocol that moto does not parse.
+            if operation := _by_short_target(service, request):
+                return service, operation, {}
             continue
         return service, operation, labels
     return (services or (signing_name,))[0], None, {}
+
+
+def _by_short_target(service: str, request: Request) -> Any | None:
+    """The operation of a target without the package in front: AWS takes it so, and SDKs made from Smithy send it so.
+
+    What botocore calls `com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101` is `CloudTrail_20131101` there.
+    """
+    prefix, _, name = request.headers.get("X-Amz-Target", "").rpartition(".")
+    known = models.facts(service).get("targetPrefix", "")
+    if not prefix or prefix != known.rpartition(".")[2]:
+        return None
+    model = get_service_model(service)
+    return model.operation_model(name) if name in model.operation_names else None
 
 
 def _candidates(request: Request, signing_name: str) -> tuple[str, ...]:

@@ -188,6 +188,18 @@ def test_times_are_decoded() -> None:
     assert found.parameters["StartTime"].replace(tzinfo=UTC) == start
 
 
+def test_a_target_without_the_package_in_front_is_recognised() -> None:
+    environ = sent_by("cloudtrail", "DeleteTrail", {"Name": "audit"})
+    whole = environ["HTTP_X_AMZ_TARGET"]
+    assert whole == "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.DeleteTrail"
+    environ["HTTP_X_AMZ_TARGET"] = "CloudTrail_20131101.DeleteTrail"
+    found = decoded(environ)
+    assert (found.service, found.operation, found.known) == ("cloudtrail", "DeleteTrail", True)
+    assert found.parameters == {"Name": "audit"}
+    environ["HTTP_X_AMZ_TARGET"] = "CloudTrail_20131101.InventedOperation"
+    assert not decoded(environ).known
+
+
 @pytest.mark.parametrize("version", ["s3", "s3v4"])
 def test_presigned_urls_are_decoded(version: str) -> None:
     client = boto3.client(

@@ -179,6 +179,17 @@ fn what_the_provider_built_has_full_marks_and_each_mistake_costs_its_points() {
     project.plans_nothing();
 }
 
+/// A history of many pages, each of which leads to the next.
+#[test]
+fn the_event_history_shows_what_the_lab_asks_of_a_trail() {
+    let sandbox = Sandbox::start();
+    let project = quickstart::applied(&sandbox);
+    quickstart::play(&project, &project.outputs());
+    let patient = ["--lookup-events", "--delivery-lag", "1s", "--wait", "30s"];
+    let (outcome, verdicts) = quickstart::judged(&project, LAB, &patient);
+    assert_eq!(outcome.code, 0, "{verdicts:?}");
+}
+
 #[test]
 fn a_domain_that_nobody_used_shows_how_it_is_made_and_no_more() {
     let sandbox = Sandbox::start();
