@@ -186,8 +186,11 @@ impl<'a> Hold<'a> {
 
     /// Deletes the anchor: the composite is gone.
     pub(crate) async fn drop_anchor(&self) -> Result<(), PartError> {
-        let _writing = self.written.lock().await;
-        self.ground.store.delete(&self.name).await
+        let mut written = self.written.lock().await;
+        self.ground.store.delete(&self.name).await?;
+        // A heartbeat that waits for its turn would write the anchor anew.
+        *written = u64::MAX;
+        Ok(())
     }
 
     /// Renews the lease until `ended`; a failed renewal is tried again at the next beat.
@@ -197,7 +200,12 @@ impl<'a> Hold<'a> {
                 () = ended.cancelled() => return,
                 () = tokio::time::sleep(self.ground.pace.heartbeat) => {}
             }
-            self.touch(|anchor| anchor.lease_until = lease_end(self.ground));
+            self.touch(|anchor| {
+                // What was given back is not taken again.
+                if anchor.holder.is_some() {
+                    anchor.lease_until = lease_end(self.ground);
+                }
+            });
             if let Err(error) = self.persist().await {
                 tracing::warn!(anchor = self.name, %error, "heartbeat was not written");
             }

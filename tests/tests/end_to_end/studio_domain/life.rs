@@ -1,9 +1,12 @@
 //! From nothing to a domain that people work in, and back to nothing.
 
-use cloister_tests::rig::{Sandbox, studio_domain};
+use std::collections::BTreeMap;
+
+use cloister_tests::rig::{DOMAIN_ADDRESS, Project, Sandbox, studio_domain};
 use serde_json::json;
 
 use super::fixture::{Standing, census};
+use crate::resume::{PROVIDER, kill_during};
 
 #[test]
 fn a_domain_is_made_and_destroyed_without_a_trace() {
@@ -24,5 +27,78 @@ fn a_domain_is_made_and_destroyed_without_a_trace() {
         ])
     );
     standing.project.destroy().succeeded();
+    assert_eq!(census(&sandbox), before);
+}
+
+/// How many objects of each kind the account holds.
+fn count(sandbox: &Sandbox) -> BTreeMap<String, usize> {
+    let mut count = BTreeMap::new();
+    for object in census(sandbox) {
+        let (kind, _) = object.split_once(' ').expect("a kind and an id");
+        *count.entry(kind.to_owned()).or_default() += 1;
+    }
+    count
+}
+
+/// Applies once more after a create that was cut short, as its diagnostics advise.
+fn go_on(project: &Project<'_>) {
+    if project.state(DOMAIN_ADDRESS).is_some() {
+        project.terraform(&["untaint", DOMAIN_ADDRESS]).succeeded();
+    }
+    project.apply().succeeded();
+    project.plans_nothing();
+}
+
+#[test]
+fn a_create_that_is_killed_goes_on_without_a_twin() {
+    let sandbox = Sandbox::start();
+    let before = census(&sandbox);
+    let standing = Standing::of(&sandbox, &studio_domain());
+    let whole = count(&sandbox);
+    let project = &standing.project;
+    project.destroy().succeeded();
+    project.write("provider.tf", PROVIDER);
+    for operation in [
+        "ec2:CreateVpc",
+        "kms:CreateKey",
+        "ec2:CreateVpcEndpoint",
+        "sagemaker:CreateDomain",
+        "sagemaker:CreateUserProfile",
+    ] {
+        kill_during(&sandbox, project, operation, "apply");
+        go_on(project);
+        assert_eq!(count(&sandbox), whole, "{operation}");
+        project.destroy().succeeded();
+        assert_eq!(census(&sandbox), before, "{operation}");
+    }
+}
+
+#[test]
+fn answers_that_are_lost_make_no_twins() {
+    let sandbox = Sandbox::start();
+    let before = census(&sandbox);
+    let standing = Standing::of(&sandbox, &studio_domain());
+    let whole = count(&sandbox);
+    let project = &standing.project;
+    project.destroy().succeeded();
+    let lost = [
+        "ec2:CreateVpc",
+        "ec2:CreateSubnet",
+        "ec2:CreateSecurityGroup",
+        "ec2:CreateVpcEndpoint",
+        "ec2:CreateFlowLogs",
+        "iam:CreateRole",
+        "kms:CreateKey",
+        "logs:CreateLogGroup",
+        "sagemaker:CreateDomain",
+        "sagemaker:CreateUserProfile",
+    ];
+    let rule = |operation| json!({"operation": operation, "fault": "lost"});
+    sandbox.faults(&lost.map(rule).to_vec().into());
+    project.apply().succeeded();
+    assert_eq!(sandbox.fired(), [1; 10]);
+    project.plans_nothing();
+    assert_eq!(count(&sandbox), whole);
+    project.destroy().succeeded();
     assert_eq!(census(&sandbox), before);
 }
