@@ -22,7 +22,7 @@ pub struct PartState {
 
 impl PartState {
     /// The settings as a tree, with references as they are written; null if the text is no JSON.
-    pub(crate) fn settings_value(&self) -> Value {
+    pub fn settings_value(&self) -> Value {
         serde_json::from_str(&self.settings).unwrap_or(Value::Null)
     }
 

@@ -54,6 +54,9 @@ pub struct Imported<'a> {
 pub trait Composite: Send + Sync + 'static {
     /// The type without the provider's prefix: `s3_locked_bucket`.
     const TYPE: &'static str;
+    /// Parts that hold what people made: a plan that would make one of them anew, because of something that changed
+    /// outside, says so, and is refused while the composite is protected.
+    const PRECIOUS: &'static [&'static str] = &[];
     /// What the user writes. Computed attributes are fields as well, and stay null.
     type Config: JsonSchema + Serialize + DeserializeOwned + Send + Sync;
 

@@ -82,8 +82,15 @@ impl<C: Composite> CompositeResource<C> {
             "tags_all",
             tags_value(place.site.tags.as_ref()),
         );
+        // A change of config that needs another domain replaces the composite, and is asked for.
+        let unasked = prior.filter(|prior| is_same(prior, &response.planned));
         match blueprint {
-            Some(blueprint) => self.fill_parts(&blueprint, prior, &mut response.planned),
+            Some(blueprint) => {
+                self.fill_parts(&blueprint, prior, &mut response.planned);
+                let lost =
+                    unasked.map(|prior| Self::guard_precious(prior, &response.planned, &input));
+                response.diagnostics.extend(lost.unwrap_or_default());
+            }
             None => forget(&mut response.planned, &["id", "parts", "status"]),
         }
         Ok(())
@@ -150,6 +157,23 @@ impl<C: Composite> CompositeResource<C> {
         }
         put(planned, "parts", parts);
         put(planned, "status", status);
+    }
+
+    /// Something outside can ask for a new domain as well, such as a key that waits for its deletion.
+    fn guard_precious(prior: &Value, planned: &Value, input: &Input<C>) -> Vec<Diagnostic> {
+        let prior_parts = read_parts(prior);
+        let lost = C::PRECIOUS.iter().filter_map(|key| {
+            let (_, part) = prior_parts.iter().find(|(name, _)| name.as_str() == *key)?;
+            // What AWS reports as failed or deleted holds nothing.
+            let is_dead = part.settings_value().get("status").is_some();
+            let before = part.id.clone().filter(|_| !is_dead)?;
+            let parts = planned.attribute("parts").and_then(Value::entries);
+            let after = parts.and_then(|parts| parts.get(*key)?.attribute("id"));
+            (after != Some(&Value::string(&before))).then_some((*key, before))
+        });
+        let is_protected = input.common.deletion_protection != Attr::Known(false);
+        lost.map(|(key, id)| would_be_lost(key, &id, is_protected))
+            .collect()
     }
 
     /// Who runs Terraform must be able to manage what is locked, or the next run could mend nothing. At plan this is a
@@ -225,6 +249,25 @@ fn is_same(prior: &Value, planned: &Value) -> bool {
         .iter()
         .filter(|(_, value)| !value.is_unknown())
         .all(|(name, value)| prior.get(name) == Some(value))
+}
+
+fn would_be_lost(key: &str, id: &str, is_protected: bool) -> Diagnostic {
+    let summary = "Part would be deleted with all that it holds";
+    let found = format!(
+        "Something that part `{key}` (`{id}`) stands on was changed outside Terraform, and AWS cannot give it another: an \
+         apply would delete it and make it anew."
+    );
+    let undo = "Undo that change in the account: a key that waits for its deletion is kept with `kms:CancelKeyDeletion`.";
+    if is_protected {
+        Diagnostic::error(summary)
+            .found(found)
+            .action(format!(
+                "{undo} To let it go, set `deletion_protection = false`."
+            ))
+            .at(Path::attribute("deletion_protection"))
+    } else {
+        Diagnostic::warning(summary).found(found).action(undo)
+    }
 }
 
 /// A plan works read-only, and with less.

@@ -22,6 +22,7 @@ use crate::{
 
 impl Composite for SecureStudioDomain {
     const TYPE: &'static str = "secure_studio_domain";
+    const PRECIOUS: &'static [&'static str] = &["domain"];
     type Config = Self;
 
     fn name(config: &Self) -> &Attr<String> {

@@ -5,7 +5,7 @@ mod firewall;
 mod network;
 mod studio;
 
-use cloister_tests::rig::{DOMAIN_ADDRESS, Resource, Sandbox, studio_domain};
+use cloister_tests::rig::{DOMAIN_ADDRESS, Resource, Sandbox, filtered, studio_domain, wait_until};
 use serde_json::{Value, json};
 
 use super::fixture::Standing;
@@ -94,4 +94,51 @@ fn what_others_take_from_a_domain_stays_known_while_something_drifts() {
         seen(),
         ["/endpoint_ids/ssm", "/parts/endpoints/ssm/id", "/status"]
     );
+}
+
+/// AWS gives a domain no other key: without a word, the homes would go with the domain that is made anew.
+#[test]
+fn a_home_key_that_waits_for_its_deletion_does_not_take_the_domain_along() {
+    let sandbox = Sandbox::start();
+    let config = studio_domain().with("deletion_protection", "true");
+    let standing = Standing::of(&sandbox, &config);
+    let key = json!({"KeyId": standing.id("keys/home")});
+    standing.aws.call("kms", "schedule_key_deletion", &key);
+    let mut report = standing.project.plan().failed().diagnostics();
+    standing
+        .project
+        .write("main.tf", studio_domain().to_string());
+    standing.aws.call("kms", "cancel_key_deletion", &key);
+    standing.project.apply().succeeded();
+    standing.project.plans_nothing();
+    standing.aws.call("kms", "schedule_key_deletion", &key);
+    report += "=== not protected\n";
+    report += &standing.project.plan().succeeded().diagnostics();
+    filtered(|| insta::assert_snapshot!("home_key", report));
+}
+
+/// There is nothing left to protect: the NFS groups that AWS leaves behind do not make it a domain.
+#[test]
+fn a_domain_that_somebody_deleted_is_made_anew() {
+    let sandbox = Sandbox::start();
+    let config = studio_domain().with("deletion_protection", "true");
+    let standing = Standing::of(&sandbox, &config);
+    for name in ["alice", "bob"] {
+        let profile = json!({"UserProfileName": name});
+        standing.on_domain("delete_user_profile", profile);
+    }
+    let homes = json!({"RetentionPolicy": {"HomeEfsFileSystem": "Delete"}});
+    wait_until("the domain can be deleted", || {
+        let mut parameters = homes.clone();
+        parameters["DomainId"] = json!(standing.attribute("domain_id"));
+        let deleted = standing
+            .aws
+            .attempt("sagemaker", "delete_domain", &parameters);
+        deleted.ok()
+    });
+    standing.project.apply().succeeded();
+    standing.project.plans_nothing();
+    let state = standing.project.state(DOMAIN_ADDRESS);
+    let state = state.expect("the domain is in the state");
+    assert_ne!(state["domain_id"], standing.state["domain_id"]);
 }
