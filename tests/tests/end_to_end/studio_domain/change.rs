@@ -3,7 +3,7 @@
 use cloister_tests::rig::{DOMAIN_ADDRESS, Resource, Sandbox, filtered, studio_domain};
 use serde_json::{Value, json};
 
-use super::fixture::{Standing, census};
+use super::fixture::{Standing, census, room_for_two};
 
 /// A change of config, and the settings at which its plan has to show it.
 struct Step {
@@ -79,6 +79,7 @@ const STEPS: [Step; 12] = [
             "profiles/alice: tags/team",
             "profiles/alice/spaces/notes: tags/team",
             "profiles/bob: tags/team",
+            "roles/data-scientist: tags/team",
             "roles/data-scientist/policies: inline",
         ],
     },
@@ -229,6 +230,7 @@ fn a_change_that_running_apps_forbid_names_them() {
 #[test]
 fn another_name_or_other_addresses_make_another_domain() {
     let sandbox = Sandbox::start();
+    room_for_two(&sandbox);
     let before = census(&sandbox);
     let standing = Standing::of(&sandbox, &studio_domain());
     let replaced = |config: &Resource| {

@@ -19,6 +19,12 @@ pub(super) fn census(sandbox: &Sandbox) -> BTreeSet<String> {
     found
 }
 
+/// Lets an account have the users of two domains: a plan of a create counts those that stand, and cannot know that they
+/// are its own.
+pub(super) fn room_for_two(sandbox: &Sandbox) {
+    sandbox.quotas(&json!({"sagemaker:user-profile": 4}));
+}
+
 /// An applied domain, and who looks at it.
 pub(super) struct Standing<'a> {
     pub(super) project: Project<'a>,

@@ -16,7 +16,7 @@ pub struct Persona {
     #[serde(default)]
     #[schemars(regex(pattern = r"^(read-only|data-scientist|mlops)$"))]
     pub based_on: Attr<String>,
-    /// The team whose resources it may touch: those with the tag `team` of this value. Default: no teams are told apart.
+    /// The team whose resources it may touch: the role's tag `team`.
     #[serde(default)]
     #[schemars(length(min = 1, max = 128))]
     pub team: Attr<String>,
