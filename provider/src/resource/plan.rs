@@ -67,8 +67,9 @@ impl<C: Composite> CompositeResource<C> {
             "region",
             Value::string(&place.site.region),
         );
-        response.diagnostics =
-            Self::ask_account(&mut input, &place, prior, &mut response.planned).await?;
+        response.diagnostics = self
+            .ask_account(&mut input, &place, prior, &mut response.planned)
+            .await?;
         response
             .diagnostics
             .extend(C::check(&input.config, &place.site));
@@ -98,6 +99,7 @@ impl<C: Composite> CompositeResource<C> {
 
     /// Asks the account what the plan depends on, unless the config stays as it is.
     async fn ask_account(
+        &self,
         input: &mut Input<C>,
         place: &Place,
         prior: Option<&Value>,
@@ -108,7 +110,11 @@ impl<C: Composite> CompositeResource<C> {
         }
         let before = prior.map(Input::<C>::decode).transpose()?;
         let before = before.as_ref().map(|before| &before.config);
-        let inquiry = C::inquiry(&input.config, before, &place.site);
+        let mut inquiry = C::inquiry(&input.config, before, &place.site);
+        if !inquiry.counted.is_empty() && before.is_none() && self.is_begun(input, place).await {
+            // What an earlier run made is among what would be counted.
+            inquiry.counted.clear();
+        }
         if inquiry == Inquiry::default() {
             return Ok(Diagnostics::new());
         }
@@ -129,6 +135,18 @@ impl<C: Composite> CompositeResource<C> {
             }
         }
         Ok(found)
+    }
+
+    /// Whether the account holds something of this composite already: left by a run that was killed, to be replaced, or
+    /// lost by its state.
+    async fn is_begun(&self, input: &Input<C>, place: &Place) -> bool {
+        let Some(name) = C::name(&input.config).known() else {
+            return false;
+        };
+        let identity = place.site.identity(C::TYPE, name);
+        let anchor = place.engine(&self.shared).anchor(&identity).await;
+        // Without an answer, nothing speaks against counting.
+        anchor.is_ok_and(|anchor| anchor.is_some())
     }
 
     fn fill_parts(&self, blueprint: &Blueprint, prior: Option<&Value>, planned: &mut Value) {

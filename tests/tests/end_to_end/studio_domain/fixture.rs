@@ -19,8 +19,8 @@ pub(super) fn census(sandbox: &Sandbox) -> BTreeSet<String> {
     found
 }
 
-/// Lets an account have the users of two domains: a plan of a create counts those that stand, and cannot know that they
-/// are its own.
+/// Lets an account have the users of two domains: the plan of a domain under a new name counts those that stand, and
+/// cannot know that they will go.
 pub(super) fn room_for_two(sandbox: &Sandbox) {
     sandbox.quotas(&json!({"sagemaker:user-profile": 4}));
 }

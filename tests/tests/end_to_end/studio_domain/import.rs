@@ -2,7 +2,7 @@
 
 use cloister_tests::rig::{DOMAIN, DOMAIN_ADDRESS, HOME_ACCOUNT, Resource, Sandbox, studio_domain};
 
-use super::fixture::{Standing, room_for_two};
+use super::fixture::Standing;
 
 /// A domain with nearly everything that can be said of one.
 fn elaborate() -> Resource {
@@ -92,7 +92,6 @@ fn an_import_into_an_empty_state_plans_nothing() {
 #[test]
 fn a_domain_that_stands_already_is_not_taken_over() {
     let sandbox = Sandbox::start();
-    room_for_two(&sandbox);
     let standing = Standing::of(&sandbox, &studio_domain());
     let before = sandbox.census();
     standing.project.remove("terraform.tfstate");

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use cloister_tests::rig::{DOMAIN_ADDRESS, Project, Sandbox, studio_domain};
 use serde_json::json;
 
-use super::fixture::{Standing, census, room_for_two};
+use super::fixture::{Standing, census};
 use crate::resume::{PROVIDER, kill_during};
 
 #[test]
@@ -52,7 +52,6 @@ fn go_on(project: &Project<'_>) {
 #[test]
 fn a_create_that_is_killed_goes_on_without_a_twin() {
     let sandbox = Sandbox::start();
-    room_for_two(&sandbox);
     let before = census(&sandbox);
     let standing = Standing::of(&sandbox, &studio_domain());
     let whole = count(&sandbox);
