@@ -9,15 +9,6 @@ use terraform_provider_cloister::{Cloister, Environment};
 
 const PROVIDER: &str = "cloister";
 
-/// Which file below `examples/` shows a resource.
-const EXAMPLES: [(&str, &str); 2] = [
-    (
-        "cloister_audit_trail",
-        "resources/cloister_audit_trail/resource.tf",
-    ),
-    ("cloister_s3_locked_bucket", "quickstart/main.tf"),
-];
-
 fn main() -> Result<()> {
     let folder = env::args_os().nth(1).context("usage: docs FOLDER")?;
     let folder = Path::new(&folder);
@@ -46,24 +37,24 @@ fn write_registry_pages(folder: &Path, examples: &Path) -> Result<()> {
     for resource in provider.resources() {
         let name = resource.type_name();
         let short = name.trim_start_matches(PROVIDER).trim_start_matches('_');
-        let import = format!("terraform import {name}.example ACCOUNT/REGION/NAME");
-        let example = EXAMPLES
-            .iter()
-            .find(|(shown, _)| *shown == name)
-            .map(|(_, file)| fs::read_to_string(examples.join(file)))
-            .transpose()?;
-        let page = docs::resource_page(name, resource.schema(), example.as_deref(), Some(&import));
+        let of_resource = examples.join("resources").join(name);
+        let example = read(&of_resource.join("resource.tf"))?;
+        let import = read(&of_resource.join("import.sh"))?;
+        let schema = resource.schema();
+        let page = docs::resource_page(name, schema, Some(&example), Some(import.trim_end()));
         write(&folder.join("resources").join(format!("{short}.md")), &page)?;
     }
     for function in provider.functions() {
         let name = function.name();
-        let example = examples.join("functions").join(name).join("function.tf");
-        let example = fs::read_to_string(&example)
-            .with_context(|| format!("no example at `{}`", example.display()))?;
+        let example = read(&examples.join("functions").join(name).join("function.tf"))?;
         let page = docs::function_page(PROVIDER, &**function, Some(&example));
         write(&folder.join("functions").join(format!("{name}.md")), &page)?;
     }
     Ok(())
+}
+
+fn read(example: &Path) -> Result<String> {
+    fs::read_to_string(example).with_context(|| format!("no example at `{}`", example.display()))
 }
 
 fn render_json(schema: &impl serde::Serialize) -> Result<String> {
