@@ -36,8 +36,8 @@ resource "cloister_secure_studio_domain" "studio" {
 
     # A leading dot stands for all names below. What is not in the list is dropped, and stands in the firewall's log.
     allowed_domains = [
-      ".pypi.org",
-      ".pythonhosted.org",
+      ".mirror.example.com",
+      ".files.example.com",
       ".kaggle.com",
     ]
 

@@ -218,12 +218,12 @@ STRICT = {
     ("rules", "policy", "port", "host", "verdict", "seen"),
     [
         ({"RulesSourceList": ALLOWED}, {}, 443, "www.kaggle.com", "accepted", 2),
-        ({"RulesSourceList": ALLOWED}, {}, 443, "pypi.org", "dropped", 2),
+        ({"RulesSourceList": ALLOWED}, {}, 443, "lib.test", "dropped", 2),
         ({"RulesSourceList": ALLOWED}, {}, 22, "", "accepted", 2),
         ({"RulesSourceList": ALLOWED}, STRICT, 22, "", "dropped", 2),
         ({"RulesSourceList": ALLOWED}, STRICT | {"StatefulDefaultActions": ["aws:drop_strict"]}, 22, "", "dropped", 1),
         ({"RulesString": SURICATA}, STRICT, 443, "www.kaggle.com", "accepted", 2),
-        ({"RulesString": SURICATA}, STRICT, 443, "pypi.org", "dropped", 2),
+        ({"RulesString": SURICATA}, STRICT, 443, "lib.test", "dropped", 2),
         ({"RulesString": "drop tcp any any -> any 22 (sid:7;)"}, {}, 22, "", "dropped", 1),
     ],
 )
@@ -278,7 +278,7 @@ def test_studio_reaches_what_its_firewall_lists_and_nothing_else(behind: Lab) ->
     assert len(told["seen"]) == 6, "the NAT gateway sees it from both sides, on the way out and back"
     assert behind.records()[-1]["tcp-flags"] == "19"
 
-    told = behind.play(OUTSIDE, host="pypi.org")
+    told = behind.play(OUTSIDE, host="lib.test")
     assert told["verdict"] == "dropped"
     assert {one["action"] for one in told["seen"]} == {"ACCEPT"}
     assert behind.records()[-1]["tcp-flags"] == "18", "the handshake was answered, and nothing after it"

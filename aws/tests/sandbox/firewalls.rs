@@ -17,7 +17,7 @@ use crate::{
 };
 
 const SURICATA: &str =
-    "pass tls $HOME_NET any -> any 443 (tls.sni; content:\"pypi.org\"; sid:1; rev:1;)\n";
+    "pass tls $HOME_NET any -> any 443 (tls.sni; content:\"lib.test\"; sid:1; rev:1;)\n";
 
 fn domains(targets: &[&str]) -> Value {
     let kinds = ["TLS_SNI", "HTTP_HOST"];
@@ -29,7 +29,7 @@ fn group_settings(name: &str) -> Value {
     json!({
         "name": format!("{name}-allowed"),
         "capacity": 100,
-        "rules": domains(&[".pypi.org", ".amazonaws.com"]),
+        "rules": domains(&[".lib.test", ".amazonaws.com"]),
         "home_net": ["10.20.0.0/16"],
         "strict_order": true,
         "tags": part_tags(name, "firewall/allowed"),
@@ -116,7 +116,7 @@ async fn a_rule_group_keeps_the_contract() {
             changes: vec![
                 change(
                     "rules",
-                    domains(&[".kaggle.com", ".pypi.org", ".amazonaws.com"]),
+                    domains(&[".kaggle.com", ".lib.test", ".amazonaws.com"]),
                 ),
                 change("rules", json!({"suricata": SURICATA})),
                 change("home_net", json!(["10.20.0.0/16", "10.10.0.0/16"])),

@@ -13,7 +13,7 @@ resource "cloister_secure_studio_domain" "lab" {
 
     # The way out: through a firewall in every zone, to these names and nowhere else.
     egress          = "firewall"
-    allowed_domains = [".pypi.org", ".pythonhosted.org"]
+    allowed_domains = [".mirror.example.com", ".files.example.com"]
   }
 
   endpoints = {

@@ -45,7 +45,7 @@ fn full() -> SecureStudioDomain {
         &["eu-central-1a", "eu-central-1b", "eu-central-1c"],
         "firewall",
     );
-    network["allowed_domains"] = json!([".pypi.org", "conda.anaconda.org"]);
+    network["allowed_domains"] = json!([".lib.test", "mirror.example.net"]);
     config(&json!({
         "home_efs": "delete",
         "logs": "delete",

@@ -202,8 +202,8 @@ fn the_list_of_domains_that_are_let_through_changes_in_place() {
         );
         studio_domain().with("network", network)
     };
-    let standing = Standing::of(&sandbox, &behind(r#"[".pypi.org"]"#));
-    standing.want(&behind(r#"[".pypi.org", "conda.anaconda.org"]"#));
+    let standing = Standing::of(&sandbox, &behind(r#"[".lib.test"]"#));
+    standing.want(&behind(r#"[".lib.test", "mirror.example.net"]"#));
     let plan = standing.project.saved_plan();
     let change = plan.change(DOMAIN_ADDRESS);
     assert_eq!(change.actions(), "update");

@@ -16,7 +16,7 @@ fn behind_firewall(zones: &[&str]) -> Resource {
     cidr               = "10.20.0.0/16"
     availability_zones = {zones:?}
     egress             = "firewall"
-    allowed_domains    = [".pypi.org"]
+    allowed_domains    = [".lib.test"]
   }}"#
     );
     studio_domain().with("network", network)

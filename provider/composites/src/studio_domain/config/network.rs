@@ -30,7 +30,7 @@ pub struct Network {
     #[serde(default = "none")]
     #[schemars(regex(pattern = r"^(none|nat|firewall)$"))]
     pub egress: Attr<String>,
-    /// The domains that the firewall lets through, such as `.pypi.org` for all names below it.
+    /// The domains that the firewall lets through, such as `.example.com` for all names below it.
     #[serde(default)]
     #[schemars(inner(regex(pattern = r"^\.?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*$")))]
     pub allowed_domains: Names,

@@ -89,11 +89,11 @@ fn a_network_that_cannot_be_is_refused() {
         ),
         (
             "a list without a firewall",
-            network(r#"{ cidr = "10.20.0.0/16", egress = "nat", allowed_domains = [".pypi.org"] }"#),
+            network(r#"{ cidr = "10.20.0.0/16", egress = "nat", allowed_domains = [".lib.test"] }"#),
         ),
         (
             "a list with an address of a page",
-            network(r#"{ cidr = "10.20.0.0/16", egress = "firewall", allowed_domains = ["https://pypi.org/simple"] }"#),
+            network(r#"{ cidr = "10.20.0.0/16", egress = "firewall", allowed_domains = ["https://lib.test/simple"] }"#),
         ),
     ];
     let report = refusals(&Sandbox::start(), &cases);

@@ -56,7 +56,7 @@ const FIREWALL: [Drift; 8] = [
                 it,
                 &RULES,
                 "/RulesSource/RulesSourceList/Targets",
-                json!([".pypi.org", ".example.com"]),
+                json!([".lib.test", ".example.com"]),
             );
         },
         shown: &["network/firewall/rules: rules"],
@@ -146,7 +146,7 @@ const FIREWALL: [Drift; 8] = [
 
 #[test]
 fn the_firewall_is_mended() {
-    let network = r#"{ cidr = "10.20.0.0/16", egress = "firewall", allowed_domains = [".pypi.org"], az_count = 1 }"#;
+    let network = r#"{ cidr = "10.20.0.0/16", egress = "firewall", allowed_domains = [".lib.test"], az_count = 1 }"#;
     let config = studio_domain()
         .with("network", network)
         .with("tags", r#"{ stage = "test" }"#);
