@@ -11,11 +11,13 @@
 
 mod calls;
 mod kinds;
+mod permissions;
 mod readers;
 mod session;
 
 pub use calls::Rate;
 pub use kinds::*;
+pub use permissions::{Composed, Grant, PartShown, Permissions, permissions};
 pub use readers::{
     Counted, DomainFact, Facts, FlowLogDestination, FlowLogSummary, Inquiry, LogEventPage,
     LogEventSummary, LookupAttribute, LookupPage, ObjectPage, ObjectSummary, Room, SubnetFact,

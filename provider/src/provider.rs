@@ -95,7 +95,7 @@ impl Cloister {
         let config: ProviderConfig = from_value(&request.config)?;
         let own = OwnSettings::of(&config, &self.shared.environment)?;
         let settings = cloister_aws::Settings {
-            rate_factor: Some(own.time_scale.recip()),
+            time_scale: Some(own.time_scale),
             ..aws_settings(&config, &request.terraform_version)?
         };
         let accounts =

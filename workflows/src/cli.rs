@@ -8,6 +8,7 @@ use cloister_workflow::Length;
 
 use crate::access::AccessArgs;
 use crate::lint::LintArgs;
+use crate::permissions::{self, PermissionsArgs};
 use crate::sandbox::SandboxArgs;
 use crate::verify::moment::Since;
 
@@ -72,6 +73,9 @@ pub(crate) enum Command {
     Lint(LintArgs),
     /// List the labs that come with cloister, or show one.
     Labs(LabsArgs),
+    /// Print least-privilege policies for who plans and who applies the composites of a plan or a state.
+    #[command(after_help = permissions::HELP)]
+    Permissions(PermissionsArgs),
     /// Print the JSON Schema of a file format.
     Schema(SchemaArgs),
     /// Run commands against a local stand-in for AWS.

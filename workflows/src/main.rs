@@ -3,10 +3,12 @@
 mod access;
 mod cli;
 mod clock;
+mod composed;
 mod console;
 mod failure;
 mod labs;
 mod lint;
+mod permissions;
 mod sandbox;
 mod schema;
 mod verify;
@@ -27,6 +29,7 @@ fn main() -> ExitCode {
         Command::Access(args) => access::run(args),
         Command::Lint(args) => lint::run(args, console),
         Command::Labs(args) => labs::run(args),
+        Command::Permissions(args) => permissions::run(args),
         Command::Schema(args) => schema::run(args),
         // Its exit code may be that of the command it runs.
         Command::Sandbox(args) => return sandbox::run(args),

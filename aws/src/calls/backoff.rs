@@ -22,6 +22,14 @@ pub(crate) const UNCERTAIN: Backoff = Backoff {
 };
 
 impl Backoff {
+    /// The same patience towards something `scale` times as slow.
+    pub(crate) fn scaled(self, scale: f64) -> Self {
+        Self {
+            first: self.first.mul_f64(scale),
+            longest: self.longest.mul_f64(scale),
+        }
+    }
+
     /// The wait after failed try number `attempt` (from 1), between half and all of the doubled step.
     ///
     /// `spread` is from 0 to 1: it keeps callers apart that were throttled together.

@@ -9,7 +9,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::{
     bucket::Bucket,
-    rates::{Rate, known_rate},
+    rates::{Rate, known_rate, shared_rate},
 };
 use crate::session::RetryMode;
 
@@ -21,6 +21,35 @@ pub(crate) struct Lane {
     pub(crate) api: &'static str,
 }
 
+/// The account of what all accounts share.
+const ORGANIZATION: &str = "organization";
+/// The region of services that have only one.
+const EVERYWHERE: &str = "global";
+
+impl Lane {
+    /// The lane of calls to `api` from this account and region.
+    pub(crate) fn of(account: &str, region: &str, api: &'static str) -> Self {
+        let region = if api.starts_with("iam:") {
+            EVERYWHERE
+        } else {
+            region
+        };
+        Self {
+            account: account.to_owned(),
+            region: region.to_owned(),
+            api,
+        }
+    }
+
+    /// The lane that such calls from all accounts share, if AWS counts them together.
+    fn of_organization(&self) -> Option<Self> {
+        shared_rate(self.api).map(|_| Self {
+            account: ORGANIZATION.to_owned(),
+            ..self.clone()
+        })
+    }
+}
+
 /// Lets calls pass at the rate that AWS takes them.
 ///
 /// Callers of one API are served in the order in which they came. A caller that is dropped while it waits leaves the
@@ -29,7 +58,7 @@ pub(crate) struct Lane {
 pub(crate) struct Limiter {
     queues: Mutex<HashMap<Lane, Arc<Queue>>>,
     rates: BTreeMap<String, Rate>,
-    factor: f64,
+    scale: f64,
     mode: RetryMode,
 }
 
@@ -46,18 +75,25 @@ impl Limiter {
         Self {
             queues: Mutex::default(),
             rates,
-            factor: 1.0,
+            scale: 1.0,
             mode,
         }
     }
 
-    /// The same limiter with all its rates multiplied.
-    pub(crate) fn faster(self, factor: f64) -> Self {
-        Self { factor, ..self }
+    /// The same limiter towards something `scale` times as slow as AWS.
+    pub(crate) fn at_scale(self, scale: f64) -> Self {
+        Self { scale, ..self }
     }
 
     /// Returns when a call may be made.
     pub(crate) async fn admit(&self, lane: &Lane) {
+        if let Some(organization) = lane.of_organization() {
+            self.admit_to(&organization).await;
+        }
+        self.admit_to(lane).await;
+    }
+
+    async fn admit_to(&self, lane: &Lane) {
         let queue = self.queue(lane);
         let _turn = queue.turn.lock().await;
         loop {
@@ -71,14 +107,26 @@ impl Limiter {
 
     /// AWS throttled a call.
     pub(crate) fn throttled(&self, lane: &Lane) {
-        if self.mode == RetryMode::Adaptive {
-            locked(&self.queue(lane).bucket).throttled(Instant::now());
+        if self.mode != RetryMode::Adaptive {
+            return;
+        }
+        // AWS does not say which of its limits was met.
+        for lane in [Some(lane.clone()), lane.of_organization()]
+            .into_iter()
+            .flatten()
+        {
+            locked(&self.queue(&lane).bucket).throttled(Instant::now());
         }
     }
 
     /// AWS took a call.
     pub(crate) fn went_through(&self, lane: &Lane) {
-        locked(&self.queue(lane).bucket).went_through(Instant::now());
+        for lane in [Some(lane.clone()), lane.of_organization()]
+            .into_iter()
+            .flatten()
+        {
+            locked(&self.queue(&lane).bucket).went_through(Instant::now());
+        }
     }
 
     fn queue(&self, lane: &Lane) -> Arc<Queue> {
@@ -88,13 +136,23 @@ impl Limiter {
         }
         let queue = Arc::new(Queue {
             turn: tokio::sync::Mutex::default(),
-            bucket: Mutex::new(Bucket::half_full(self.rate(lane.api), Instant::now())),
+            bucket: Mutex::new(Bucket::half_full(
+                self.rate(lane),
+                self.scale,
+                Instant::now(),
+            )),
         });
         queues.insert(lane.clone(), Arc::clone(&queue));
         queue
     }
 
-    fn rate(&self, api: &str) -> Rate {
+    fn rate(&self, lane: &Lane) -> Rate {
+        let api = lane.api;
+        if lane.account == ORGANIZATION {
+            return shared_rate(api)
+                .unwrap_or(known_rate(api))
+                .at_scale(self.scale);
+        }
         let service = api.split(':').next().unwrap_or(api);
         let rate = self
             .rates
@@ -102,10 +160,7 @@ impl Limiter {
             .or_else(|| self.rates.get(&format!("{service}:*")))
             .copied()
             .unwrap_or_else(|| known_rate(api));
-        Rate {
-            burst: rate.burst,
-            refill: rate.refill * self.factor,
-        }
+        rate.at_scale(self.scale)
     }
 }
 
@@ -167,6 +222,26 @@ mod tests {
             let admitted = tokio::time::timeout(Duration::from_mins(1), limiter.admit(&create));
             assert!(admitted.await.is_ok());
         }
+    }
+
+    #[tokio::test]
+    async fn endpoints_of_all_accounts_share_one_more_limit() {
+        let limiter = Limiter::new(BTreeMap::new(), RetryMode::Adaptive);
+        let of = |account: &str| Lane::of(account, "eu-west-1", "ec2:CreateVpcEndpoint");
+        for account in 0..4 {
+            limiter.admit(&of(&account.to_string())).await;
+        }
+        limiter.throttled(&of("0"));
+        let patience = Duration::from_millis(100);
+        let other = of("9");
+        let admitted = tokio::time::timeout(patience, limiter.admit(&other));
+        assert!(admitted.await.is_err(), "one account's refusal slows all");
+    }
+
+    #[test]
+    fn iam_is_one_place_for_all_regions() {
+        let lane = |region| Lane::of("1", region, "iam:CreateRole");
+        assert_eq!(lane("eu-west-1"), lane("us-east-1"));
     }
 
     #[tokio::test]

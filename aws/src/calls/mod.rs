@@ -16,3 +16,4 @@ pub(crate) use operation::Effect;
 pub(crate) use operation::Operation;
 pub(crate) use path::{CallPath, Place};
 pub use rates::Rate;
+pub(crate) use rates::fits;

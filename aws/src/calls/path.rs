@@ -40,6 +40,15 @@ impl CallPath {
         }
     }
 
+    /// The same patience towards something `scale` times as slow as AWS.
+    pub(crate) fn at_scale(self, scale: f64) -> Self {
+        Self {
+            throttled: self.throttled.scaled(scale),
+            uncertain: self.uncertain.scaled(scale),
+            ..self
+        }
+    }
+
     /// Makes the call until it succeeds, is refused, or may not be repeated.
     ///
     /// A throttled call did nothing, so it is repeated whatever its effect. Where no answer came, the call may have
@@ -55,11 +64,7 @@ impl CallPath {
         Sent: Future<Output = Result<T, F>>,
         F: Into<Failure>,
     {
-        let lane = Lane {
-            account: place.account.clone(),
-            region: place.region.clone(),
-            api: operation.api,
-        };
+        let lane = Lane::of(&place.account, &place.region, operation.api);
         let mut tries = Tries::default();
         loop {
             self.limiter.admit(&lane).await;

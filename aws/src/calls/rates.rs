@@ -9,6 +9,16 @@ pub struct Rate {
     pub refill: f64,
 }
 
+impl Rate {
+    /// The same rate of something `scale` times as slow as AWS.
+    pub(crate) fn at_scale(self, scale: f64) -> Self {
+        Self {
+            refill: self.refill / scale,
+            ..self
+        }
+    }
+}
+
 /// The known rates by API; a pattern ends in `*`, and the first row that fits holds.
 ///
 /// EC2: <https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html>,
@@ -69,7 +79,7 @@ const RATES: &[(&str, Rate)] = &[
     ("logs:DescribeLogGroups", rate(10.0, 10.0)),
     ("logs:FilterLogEvents", rate(5.0, 5.0)),
     ("logs:PutRetentionPolicy", rate(5.0, 5.0)),
-    ("ssm:PutParameter", rate(10.0, 3.0)),
+    ("ssm:PutParameter", rate(3.0, 3.0)),
     ("ssm:GetParameter", rate(40.0, 40.0)),
     ("ssm:*", rate(10.0, 5.0)),
     ("s3:GetObject", rate(2000.0, 2000.0)),
@@ -82,6 +92,15 @@ const RATES: &[(&str, Rate)] = &[
     ("network-firewall:*", rate(5.0, 2.0)),
     ("iam:Get*", rate(30.0, 15.0)),
     ("iam:List*", rate(30.0, 15.0)),
+];
+
+/// What all accounts of an organization share in a region, beside each account's own rate.
+///
+/// <https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-limits-endpoints.html> says that it is so and not how much: the
+/// rate of five accounts, which adapts.
+const SHARED_RATES: &[(&str, Rate)] = &[
+    ("ec2:*VpcEndpoint", rate(20.0, 1.5)),
+    ("ec2:*VpcEndpoints", rate(20.0, 1.5)),
 ];
 
 /// For an API that no row knows.
@@ -97,6 +116,13 @@ pub(crate) fn known_rate(api: &str) -> Rate {
         .iter()
         .find(|(pattern, _)| fits(pattern, api))
         .map_or(UNKNOWN, |(_, rate)| *rate)
+}
+
+/// The rate that all accounts share for `api`, if they do; reading is not counted together.
+pub(crate) fn shared_rate(api: &str) -> Option<Rate> {
+    let reads = api.starts_with("ec2:Describe");
+    let row = SHARED_RATES.iter().find(|(pattern, _)| fits(pattern, api));
+    row.filter(|_| !reads).map(|(_, rate)| *rate)
 }
 
 /// Whether `text` equals `pattern`, in which one `*` stands for anything.

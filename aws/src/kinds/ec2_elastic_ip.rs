@@ -20,6 +20,9 @@ const DESCRIBE: Operation = Operation::read("ec2:DescribeAddresses");
 const ALLOCATE: Operation = Operation::once("ec2:AllocateAddress");
 const RELEASE: Operation = Operation::idempotent("ec2:ReleaseAddress");
 
+/// Every call that is made here.
+pub(super) const CALLS: &[&[Operation]] = &[&[DESCRIBE, ALLOCATE, RELEASE]];
+
 /// An Elastic IP address.
 #[derive(Debug)]
 pub struct Ec2ElasticIp;

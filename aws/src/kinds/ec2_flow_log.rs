@@ -22,6 +22,9 @@ const DESCRIBE: Operation = Operation::read("ec2:DescribeFlowLogs");
 const CREATE: Operation = Operation::idempotent("ec2:CreateFlowLogs");
 const DELETE: Operation = Operation::idempotent("ec2:DeleteFlowLogs");
 
+/// Every call that is made here.
+pub(super) const CALLS: &[&[Operation]] = &[&[DESCRIBE, CREATE, DELETE]];
+
 /// A VPC's flow log.
 #[derive(Debug)]
 pub struct Ec2FlowLog;

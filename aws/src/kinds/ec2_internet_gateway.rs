@@ -21,6 +21,9 @@ const ATTACH: Operation = Operation::idempotent("ec2:AttachInternetGateway");
 const DETACH: Operation = Operation::idempotent("ec2:DetachInternetGateway");
 const DELETE: Operation = Operation::idempotent("ec2:DeleteInternetGateway");
 
+/// Every call that is made here.
+pub(super) const CALLS: &[&[Operation]] = &[&[DESCRIBE, CREATE, ATTACH, DETACH, DELETE]];
+
 /// An internet gateway.
 #[derive(Debug)]
 pub struct Ec2InternetGateway;

@@ -22,6 +22,9 @@ const DESCRIBE: Operation = Operation::read("ec2:DescribeNatGateways");
 const CREATE: Operation = Operation::once("ec2:CreateNatGateway");
 const DELETE: Operation = Operation::idempotent("ec2:DeleteNatGateway");
 
+/// Every call that is made here.
+pub(super) const CALLS: &[&[Operation]] = &[&[DESCRIBE, CREATE, DELETE]];
+
 /// The failures that are AWS's own and pass; all others follow from what was asked for.
 /// <https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-troubleshooting.html>
 const PASSING: &str = "InternalError";

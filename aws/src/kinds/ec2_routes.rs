@@ -20,6 +20,9 @@ const CREATE: Operation = Operation::idempotent("ec2:CreateRoute");
 const REPLACE: Operation = Operation::idempotent("ec2:ReplaceRoute");
 const DELETE: Operation = Operation::idempotent("ec2:DeleteRoute");
 
+/// Every call that is made here.
+pub(super) const CALLS: &[&[Operation]] = &[&[CREATE, REPLACE, DELETE]];
+
 /// The destinations that stand for the whole internet.
 const EVERYWHERE: [&str; 2] = ["0.0.0.0/0", "::/0"];
 
@@ -75,6 +78,7 @@ impl PartKind for Ec2Routes {
     const KIND: &'static str = "ec2:routes";
     const REPLACED_BY: &'static [&'static str] = &["route_table_id"];
     const JOURNAL: Journal = Journal::NaturalKey;
+    const PREPARES: bool = true;
 
     type Context = Aws;
     type Desired = Ec2RoutesDesired;

@@ -23,6 +23,9 @@ use crate::{calls::Operation, session::Aws};
 // A repeat would meet the first group, which its tags then tell from another's.
 const CREATE: Operation = Operation::once("ec2:CreateSecurityGroup");
 
+/// Every call that is made here.
+pub(super) const CALLS: &[&[Operation]] = &[&[CREATE]];
+
 /// A security group.
 #[derive(Debug)]
 pub struct Ec2SecurityGroup;

@@ -24,6 +24,9 @@ const CREATE: Operation = Operation::once("ec2:CreateSubnet");
 const MODIFY: Operation = Operation::idempotent("ec2:ModifySubnetAttribute");
 const DELETE: Operation = Operation::idempotent("ec2:DeleteSubnet");
 
+/// Every call that is made here.
+pub(super) const CALLS: &[&[Operation]] = &[&[DESCRIBE, CREATE, MODIFY, DELETE]];
+
 /// A subnet.
 #[derive(Debug)]
 pub struct Ec2Subnet;

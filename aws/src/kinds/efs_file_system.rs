@@ -14,6 +14,9 @@ pub(crate) const KIND: &str = "efs:file-system";
 const DESCRIBE: Operation = Operation::read("elasticfilesystem:DescribeFileSystems");
 const DESCRIBE_TARGETS: Operation = Operation::read("elasticfilesystem:DescribeMountTargets");
 
+/// Every call that is made here.
+pub(super) const CALLS: &[&[Operation]] = &[&[DESCRIBE, DESCRIBE_TARGETS]];
+
 /// A file system as EFS describes it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct FileSystemObserved {

@@ -23,6 +23,10 @@ const LIST_USER_INLINE: Operation = Operation::read("iam:ListUserPolicies");
 const GET_USER_INLINE: Operation = Operation::read("iam:GetUserPolicy");
 const LIST_USER_ATTACHED: Operation = Operation::read("iam:ListAttachedUserPolicies");
 
+/// Every call about the policies of a role.
+pub(super) const ROLE_CALLS: &[&[Operation]] =
+    &[&[LIST_ROLE_INLINE, GET_ROLE_INLINE, LIST_ROLE_ATTACHED]];
+
 /// Whose policies are meant, by name.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Holder<'a> {

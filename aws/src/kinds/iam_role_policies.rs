@@ -33,6 +33,9 @@ const DELETE: Operation = Operation::idempotent("iam:DeleteRolePolicy");
 const ATTACH: Operation = Operation::idempotent("iam:AttachRolePolicy");
 const DETACH: Operation = Operation::idempotent("iam:DetachRolePolicy");
 
+/// Every call that is made here.
+pub(super) const CALLS: &[&[Operation]] = &[&[PUT, DELETE, ATTACH, DETACH]];
+
 /// The policies of a role.
 #[derive(Debug)]
 pub struct IamRolePolicies;
@@ -77,6 +80,7 @@ impl PartKind for IamRolePolicies {
     const KIND: &'static str = "iam:role-policies";
     const REPLACED_BY: &'static [&'static str] = &["role"];
     const JOURNAL: Journal = Journal::NaturalKey;
+    const PREPARES: bool = true;
 
     type Context = Aws;
     type Desired = IamRolePoliciesDesired;
@@ -171,27 +175,36 @@ impl PartKind for IamRolePolicies {
         }
     }
 
-    /// What denies goes last.
     async fn delete(
         aws: &Aws,
         deleting: Deleting<'_, IamRolePoliciesObserved, IamRolePoliciesDisposal>,
     ) -> Result<(), PartError> {
-        let IamRolePoliciesObserved {
-            role,
-            inline,
-            attached,
-        } = deleting.observed;
-        for arn in attached {
-            detach(aws, role, arn).await?;
-        }
-        for name in inline.keys().filter(|name| *name != FREEZE) {
-            delete_inline(aws, role, name).await?;
-        }
-        match inline.get(FREEZE) {
-            Some(_) => delete_inline(aws, role, FREEZE).await,
-            None => Ok(()),
-        }
+        remove_all(aws, deleting.observed).await
     }
+}
+
+/// Takes from the role what it holds; what denies goes last.
+async fn remove_all(aws: &Aws, held: &IamRolePoliciesObserved) -> Result<(), PartError> {
+    let role = held.role.as_str();
+    for arn in &held.attached {
+        detach(aws, role, arn).await?;
+    }
+    for name in held.inline.keys().filter(|name| *name != FREEZE) {
+        delete_inline(aws, role, name).await?;
+    }
+    match held.inline.get(FREEZE) {
+        Some(_) => delete_inline(aws, role, FREEZE).await,
+        None => Ok(()),
+    }
+}
+
+/// Takes from a role that is to be deleted what a list did not show when its policies went, and says what there was.
+pub(super) async fn remove_forgotten(aws: &Aws, role: &str) -> Result<Vec<String>, PartError> {
+    let Some(held) = read_role_policies(aws, role).await? else {
+        return Ok(Vec::new());
+    };
+    remove_all(aws, &held).await?;
+    Ok(held.inline.into_keys().chain(held.attached).collect())
 }
 
 /// The desired policies, settled.

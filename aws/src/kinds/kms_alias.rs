@@ -1,5 +1,7 @@
 //! `kms:alias`: a name for a key. The key behind it changes in place, the name does not.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use cloister_composite::{
     Changing, Deleting, ErrorClass, Finding, Input, Journal, Making, Outputs, PartError, PartKind,
@@ -12,9 +14,13 @@ use super::settled::{answered, settled};
 use crate::{calls::Operation, session::Aws};
 
 const CREATE: Operation = Operation::once("kms:CreateAlias");
+const LIST: Operation = Operation::read("kms:ListAliases");
 const DESCRIBE: Operation = Operation::read("kms:DescribeKey");
 const UPDATE: Operation = Operation::idempotent("kms:UpdateAlias");
 const DELETE: Operation = Operation::idempotent("kms:DeleteAlias");
+
+/// Every call that is made here.
+pub(super) const CALLS: &[&[Operation]] = &[&[CREATE, LIST, DESCRIBE, UPDATE, DELETE]];
 
 /// A KMS alias.
 #[derive(Debug)]
@@ -122,7 +128,10 @@ impl PartKind for KmsAlias {
     }
 
     async fn read(aws: &Aws, ids: &[String]) -> Result<Vec<Option<KmsAliasObserved>>, PartError> {
-        read_each(ids, |name| async move { read_alias(aws, &name).await }).await
+        match ids {
+            [_, _, ..] => read_aliases(aws, ids).await,
+            _ => read_each(ids, |name| async move { read_alias(aws, &name).await }).await,
+        }
     }
 
     async fn update(
@@ -150,6 +159,43 @@ impl PartKind for KmsAlias {
             Err(error) if error.is_not_found() => Ok(()),
             answer => answer.map(|_| ()),
         }
+    }
+}
+
+/// Several aliases: `kms:ListAliases` tells a hundred of them in one call, in most accounts all. Those that it does not
+/// tell at once are asked for by themselves, rather than paging through thousands.
+async fn read_aliases(
+    aws: &Aws,
+    names: &[String],
+) -> Result<Vec<Option<KmsAliasObserved>>, PartError> {
+    let request = aws.kms().list_aliases().limit(100);
+    let answer = aws.call(LIST, "aliases", || request.clone().send()).await?;
+    let listed: BTreeMap<String, String> = answer
+        .aliases
+        .unwrap_or_default()
+        .into_iter()
+        .filter_map(|alias| Some((alias.alias_name?, alias.target_key_id?)))
+        .collect();
+    let is_whole = !answer.truncated;
+    read_each(names, |name| {
+        let key = listed.get(&name).cloned();
+        async move {
+            match key {
+                Some(key) => Ok(Some(alias_of(aws, &name, &key))),
+                None if is_whole => Ok(None),
+                None => read_alias(aws, &name).await,
+            }
+        }
+    })
+    .await
+}
+
+fn alias_of(aws: &Aws, name: &str, key: &str) -> KmsAliasObserved {
+    KmsAliasObserved {
+        name: name.to_owned(),
+        arn: aws.arn("kms", name),
+        target_key_id: key.to_owned(),
+        target_key_arn: aws.arn("kms", &format!("key/{key}")),
     }
 }
 

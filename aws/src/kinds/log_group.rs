@@ -1,5 +1,7 @@
 //! `logs:log-group`: where services write their logs. Everything but its name changes in place.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use aws_sdk_cloudwatchlogs::types::LogGroup as SdkLogGroup;
 use cloister_composite::{
@@ -27,6 +29,20 @@ const DISASSOCIATE_KEY: Operation = Operation::idempotent("logs:DisassociateKmsK
 const TAG: Operation = Operation::idempotent("logs:TagResource");
 const UNTAG: Operation = Operation::idempotent("logs:UntagResource");
 const DELETE: Operation = Operation::idempotent("logs:DeleteLogGroup");
+
+/// Every call that is made here.
+pub(super) const CALLS: &[&[Operation]] = &[&[
+    CREATE,
+    DESCRIBE,
+    LIST_TAGS,
+    PUT_RETENTION,
+    DELETE_RETENTION,
+    ASSOCIATE_KEY,
+    DISASSOCIATE_KEY,
+    TAG,
+    UNTAG,
+    DELETE,
+]];
 
 /// A CloudWatch Logs group.
 #[derive(Debug)]
@@ -165,7 +181,13 @@ impl PartKind for LogGroup {
     }
 
     async fn read(aws: &Aws, ids: &[String]) -> Result<Vec<Option<LogGroupObserved>>, PartError> {
-        read_each(ids, |name| async move { read_group(aws, &name).await }).await
+        // An answer has at most this many groups by name.
+        const AT_ONCE: usize = 50;
+        let mut found = Vec::with_capacity(ids.len());
+        for names in ids.chunks(AT_ONCE) {
+            found.extend(read_groups(aws, names).await?);
+        }
+        Ok(found)
     }
 
     async fn update(
@@ -234,6 +256,44 @@ fn key_of(desired: &LogGroupDesired) -> Result<Option<String>, PartError> {
         .transpose()
 }
 
+/// Several groups by name: those that are not there are left out of the answer.
+async fn read_groups(
+    aws: &Aws,
+    names: &[String],
+) -> Result<Vec<Option<LogGroupObserved>>, PartError> {
+    let request = aws
+        .logs()
+        .describe_log_groups()
+        .set_log_group_identifiers(Some(names.to_vec()));
+    let subject = names.join(", ");
+    let answer = match aws
+        .call(DESCRIBE, &subject, || request.clone().send())
+        .await
+    {
+        // One that is gone may fail the call for all others.
+        Err(error) if error.is_not_found() => {
+            return read_each(names, |name| async move { read_group(aws, &name).await }).await;
+        }
+        answer => answer?,
+    };
+    let groups: BTreeMap<String, SdkLogGroup> = answer
+        .log_groups
+        .unwrap_or_default()
+        .into_iter()
+        .filter_map(|group| Some((group.log_group_name.clone()?, group)))
+        .collect();
+    read_each(names, |name| {
+        let group = groups.get(&name).cloned();
+        async move {
+            match group {
+                Some(group) => with_tags(aws, &name, group).await,
+                None => Ok(None),
+            }
+        }
+    })
+    .await
+}
+
 /// Answers come sorted by name, so that the group itself stands before all whose names begin with its own.
 async fn read_group(aws: &Aws, name: &str) -> Result<Option<LogGroupObserved>, PartError> {
     let request = aws.logs().describe_log_groups().log_group_name_prefix(name);
@@ -245,6 +305,14 @@ async fn read_group(aws: &Aws, name: &str) -> Result<Option<LogGroupObserved>, P
     else {
         return Ok(None);
     };
+    with_tags(aws, name, group).await
+}
+
+async fn with_tags(
+    aws: &Aws,
+    name: &str,
+    group: SdkLogGroup,
+) -> Result<Option<LogGroupObserved>, PartError> {
     let request = aws
         .logs()
         .list_tags_for_resource()

@@ -1,6 +1,7 @@
 //! Objects in AWS, one module per kind: what the engine can make, and what is only looked at.
 
 mod arn;
+mod calls;
 mod cloudtrail_trail;
 mod ec2;
 mod ec2_default_security_group;
@@ -45,6 +46,8 @@ mod tags;
 use cloister_composite::Kinds;
 
 use crate::session::Aws;
+
+pub(crate) use calls::calls_of;
 
 pub use arn::Arn;
 pub use cloudtrail_trail::{

@@ -18,6 +18,9 @@ const GET: Operation = Operation::read("s3:GetBucketPolicy");
 const PUT: Operation = Operation::idempotent("s3:PutBucketPolicy");
 const DELETE: Operation = Operation::idempotent("s3:DeleteBucketPolicy");
 
+/// Every call that is made here.
+pub(super) const CALLS: &[&[Operation]] = &[&[GET, PUT, DELETE]];
+
 /// The policy of a bucket.
 #[derive(Debug)]
 pub struct S3BucketPolicy;
@@ -55,6 +58,7 @@ impl PartKind for S3BucketPolicy {
     const KIND: &'static str = "s3:bucket-policy";
     const REPLACED_BY: &'static [&'static str] = &["bucket"];
     const JOURNAL: Journal = Journal::NaturalKey;
+    const PREPARES: bool = true;
 
     type Context = Aws;
     type Desired = S3BucketPolicyDesired;

@@ -31,6 +31,9 @@ use crate::{calls::Operation, session::Aws};
 const CREATE: Operation = Operation::once("sagemaker:CreateUserProfile");
 const DESCRIBE: Operation = Operation::read("sagemaker:DescribeUserProfile");
 const UPDATE: Operation = Operation::idempotent("sagemaker:UpdateUserProfile");
+
+/// Every call that is made here.
+pub(super) const CALLS: &[&[Operation]] = &[&[CREATE, DESCRIBE, UPDATE]];
 const DELETE_API: &str = "sagemaker:DeleteUserProfile";
 
 /// A user profile of Studio.

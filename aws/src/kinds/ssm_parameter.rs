@@ -19,6 +19,17 @@ const LIST_TAGS: Operation = Operation::read("ssm:ListTagsForResource");
 const ADD_TAGS: Operation = Operation::idempotent("ssm:AddTagsToResource");
 const REMOVE_TAGS: Operation = Operation::idempotent("ssm:RemoveTagsFromResource");
 
+/// Every call that is made here.
+pub(super) const CALLS: &[&[Operation]] = &[&[
+    CREATE,
+    WRITE,
+    READ,
+    DELETE,
+    LIST_TAGS,
+    ADD_TAGS,
+    REMOVE_TAGS,
+]];
+
 #[async_trait]
 impl AnchorStore for Aws {
     async fn create(&self, name: &str, text: &str, tags: &Tags) -> Result<i64, PartError> {

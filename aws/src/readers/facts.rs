@@ -14,6 +14,9 @@ const SUBNETS: Operation = Operation::read("ec2:DescribeSubnets");
 const DOMAINS: Operation = Operation::read("sagemaker:ListDomains");
 const INSTANCES: Operation = Operation::read("sso:ListInstances");
 
+/// Every call that is made here.
+pub(crate) const CALLS: &[Operation] = &[ZONES, SERVICES, SUBNETS, DOMAINS, INSTANCES];
+
 /// What is asked. What is empty or `false` is not.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Inquiry {

@@ -7,6 +7,9 @@ mod observe;
 mod quotas;
 mod trail;
 
+/// Every call that a plan makes before it looks at any part.
+pub(crate) const PLAN_CALLS: &[&[crate::calls::Operation]] = &[facts::CALLS, quotas::CALLS];
+
 pub use facts::{DomainFact, Facts, Inquiry, SubnetFact, facts};
 pub use flow_logs::{
     FlowLogDestination, FlowLogSummary, LogEventPage, LogEventSummary, describe_flow_logs,

@@ -50,12 +50,7 @@ async fn observe_made(aws: &Aws, kind: &str, id: &str) -> Result<Option<Value>, 
             ),
         )
     })?;
-    let found = known.read(aws, &[id.to_owned()]).await?;
-    Ok(found
-        .into_iter()
-        .next()
-        .flatten()
-        .map(|observation| observation.live))
+    known.inspect(aws, id).await
 }
 
 fn shown<T: Serialize>(kind: &str, observed: Option<T>) -> Result<Option<Value>, PartError> {

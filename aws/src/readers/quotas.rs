@@ -14,6 +14,9 @@ const SPACES: Operation = Operation::read("sagemaker:ListSpaces");
 const VPCS: Operation = Operation::read("ec2:DescribeVpcs");
 const ADDRESSES: Operation = Operation::read("ec2:DescribeAddresses");
 
+/// Every call that is made here.
+pub(crate) const CALLS: &[Operation] = &[QUOTA, DOMAINS, PROFILES, SPACES, VPCS, ADDRESSES];
+
 /// The most that one page holds of what SageMaker lists.
 const PAGE: i32 = 100;
 

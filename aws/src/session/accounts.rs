@@ -26,7 +26,10 @@ use super::{
     resolve::{Resolved, resolve},
     roles::{Role, RoleSession},
     settings::{AssumeRole, Settings, SettingsError},
-    target::{AccountRole, CallerIdentity, Target, check_account, check_reached, check_region},
+    target::{
+        AccountRole, CallerIdentity, Target, check_account, check_listed, check_reached,
+        check_region,
+    },
     user_agent::UserAgent,
 };
 use crate::calls::{CallPath, Limiter, Operation, Place, credentials_error};
@@ -102,6 +105,7 @@ impl Accounts {
         )?;
         if let Some(account) = &target.account {
             check_account(account)?;
+            check_listed(account, &self.settings)?;
         }
         let cell = cell(&self.callers, &target.account);
         let caller = cell
@@ -135,11 +139,12 @@ impl Accounts {
     async fn lay_ground(&self) -> Result<Ground, SettingsError> {
         let profile = Profile::load(&self.settings, &self.environment).await?;
         let resolved = resolve(&self.settings, &self.environment, &profile)?;
-        let limiter = Limiter::new(self.settings.rates.clone(), resolved.retry_mode)
-            .faster(self.settings.rate_factor.unwrap_or(1.0));
+        let scale = self.settings.time_scale.unwrap_or(1.0);
+        let limiter =
+            Limiter::new(self.settings.rates.clone(), resolved.retry_mode).at_scale(scale);
         Ok(Ground {
             config: sdk_config(&self.settings, &resolved, http_client(&resolved).await?),
-            calls: CallPath::new(Arc::new(limiter), resolved.max_retries),
+            calls: CallPath::new(Arc::new(limiter), resolved.max_retries).at_scale(scale),
             user_agent: UserAgent::new(
                 &self.settings.product,
                 &self.settings.user_agent,

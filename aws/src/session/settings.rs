@@ -99,8 +99,8 @@ pub struct Settings {
     pub timeouts: Timeouts,
     /// Call rates that differ from the known ones, by API (`kms:CreateKey`) or service (`kms:*`).
     pub rates: BTreeMap<String, Rate>,
-    /// By how much all rates are multiplied, towards a stand-in that is faster than AWS.
-    pub rate_factor: Option<f64>,
+    /// How slow a stand-in is beside AWS, from 0 to 1: rates and waits follow it.
+    pub time_scale: Option<f64>,
 }
 
 /// One role to take on.

@@ -92,6 +92,22 @@ pub(crate) fn check_account(account: &AccountRole) -> Result<(), PartError> {
     }
 }
 
+/// Whether the lists let the account be worked in, before its role is taken on.
+pub(crate) fn check_listed(account: &AccountRole, settings: &Settings) -> Result<(), PartError> {
+    let id = &account.id;
+    let fault = |message: &str| {
+        let message = format!("account `{id}` may not be worked in: {message}");
+        Err(PartError::new(ErrorClass::Refused, ASKED, id, message).about("account"))
+    };
+    if settings.forbidden_account_ids.contains(id) {
+        return fault("`forbidden_account_ids` names it");
+    }
+    if !settings.allowed_account_ids.is_empty() && !settings.allowed_account_ids.contains(id) {
+        return fault("`allowed_account_ids` does not name it");
+    }
+    Ok(())
+}
+
 /// Whether the account that was reached is the one that was asked for, and one that may be reached.
 pub(crate) fn check_reached(
     reached: &CallerIdentity,
@@ -192,6 +208,10 @@ mod tests {
                 expected,
                 "{asked:?}"
             );
+            let here = asked.filter(|asked| asked.id == HERE);
+            let listed = check_listed(&here.unwrap_or(account(HERE)), &settings);
+            let wrong_account = settings == lists(&[], &[]);
+            assert_eq!(listed.is_ok(), expected || wrong_account);
         }
     }
 

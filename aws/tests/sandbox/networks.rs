@@ -278,7 +278,8 @@ async fn a_default_group_keeps_the_contract_and_a_rule_that_somebody_adds_shows_
     .await;
 
     let groups = kind("ec2:default-security-group");
-    let id = &one.outputs["default_security_group_id"];
+    let group = parent(&sandbox, aws, "ec2:default-security-group", &settings).await;
+    let id = &group.id;
     let request = ec2.authorize_security_group_ingress().group_id(id);
     let request = request.ip_protocol("tcp").from_port(22).to_port(22);
     request.cidr_ip("0.0.0.0/0").send().await.unwrap();

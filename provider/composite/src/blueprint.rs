@@ -20,6 +20,17 @@ pub struct After {
     pub part: PartKey,
     /// Why it does.
     pub why: &'static str,
+    /// Whether it also goes last.
+    pub span: Span,
+}
+
+/// How long an order between two parts holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Span {
+    /// What is made first is deleted last.
+    Life,
+    /// It is about making only: deleting need not wait.
+    Making,
 }
 
 /// One part of a composite, as it is wanted.
@@ -63,6 +74,17 @@ impl Part {
             .into_iter()
             .map(|(part, _)| part)
             .chain(self.after.iter().map(|after| &after.part))
+            .collect()
+    }
+
+    /// The parts that this one has to be gone before: not those that it was only made after.
+    pub fn outlived_by(&self) -> BTreeSet<&PartKey> {
+        let life = |after: &&After| after.span == Span::Life;
+        self.desired
+            .references()
+            .into_iter()
+            .map(|(part, _)| part)
+            .chain(self.after.iter().filter(life).map(|after| &after.part))
             .collect()
     }
 }
@@ -233,7 +255,17 @@ impl<K: PartKind> PartHandle<'_, K> {
     #[must_use]
     pub fn after(mut self, part: &str, why: &'static str) -> Self {
         let part = PartKey::parse(part).expect("a blueprint's keys are part keys");
-        self.part().after.push(After { part, why });
+        let span = Span::Life;
+        self.part().after.push(After { part, why, span });
+        self
+    }
+
+    /// Says that this part is made after another, and why; which of them goes first does not matter.
+    #[must_use]
+    pub fn made_after(mut self, part: &str, why: &'static str) -> Self {
+        let part = PartKey::parse(part).expect("a blueprint's keys are part keys");
+        let span = Span::Making;
+        self.part().after.push(After { part, why, span });
         self
     }
 

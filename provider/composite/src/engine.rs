@@ -65,6 +65,18 @@ pub enum Blocked {
         /// Whose it is.
         owner: String,
     },
+    /// Objects of the composite stand, and its anchor is gone.
+    #[error(
+        "part `{part}` ({id}) stands without the composite's anchor; its import id is {import_id}"
+    )]
+    AnchorLost {
+        /// The id for `terraform import`.
+        import_id: String,
+        /// A part that was found.
+        part: PartKey,
+        /// Its id.
+        id: String,
+    },
     /// Another run works on it.
     #[error("another run holds `{name}` until {until}")]
     Held {
@@ -169,7 +181,16 @@ impl<'a, C: Send + Sync> Engine<'a, C> {
 
     /// Looks for every part of a blueprint by name or tag, for imports; what has neither is found by what it belongs to.
     pub async fn locate(&self, blueprint: &Blueprint) -> Result<Observations, PartError> {
-        let mut found = Observations::new();
+        let located = self.locate_missing(blueprint, Observations::new()).await;
+        located.map_err(|(_, error)| error)
+    }
+
+    /// Looks for every part that is not among `found`, and adds those that are there; an error names its part.
+    pub(crate) async fn locate_missing(
+        &self,
+        blueprint: &Blueprint,
+        mut found: Observations,
+    ) -> Result<Observations, (PartKey, PartError)> {
         let mut tried = BTreeMap::new();
         loop {
             let more = self.locate_more(blueprint, &found, &mut tried).await?;
@@ -186,7 +207,7 @@ impl<'a, C: Send + Sync> Engine<'a, C> {
         blueprint: &'b Blueprint,
         found: &Observations,
         tried: &mut BTreeMap<&'b PartKey, Value>,
-    ) -> Result<Vec<(PartKey, Observation)>, PartError> {
+    ) -> Result<Vec<(PartKey, Observation)>, (PartKey, PartError)> {
         let output = outputs_of(found);
         let missing = blueprint.parts.values();
         let missing = missing.filter(|part| !found.contains_key(&part.key));
@@ -196,11 +217,16 @@ impl<'a, C: Send + Sync> Engine<'a, C> {
             if tried.insert(&part.key, settings.clone()).as_ref() == Some(&settings) {
                 continue;
             }
-            let kind = self.kinds.known(part.kind)?;
             looks.push(async move {
                 let tags = blueprint.identity.finding_tags(&part.key);
-                let found = kind.find(self.context, &settings, &tags).await?;
-                Ok::<_, PartError>(found.map(|found| (part.key.clone(), found)))
+                let found = async {
+                    let kind = self.kinds.known(part.kind)?;
+                    kind.find(self.context, &settings, &tags).await
+                };
+                match found.await {
+                    Ok(found) => Ok(found.map(|found| (part.key.clone(), found))),
+                    Err(error) => Err((part.key.clone(), error)),
+                }
             });
         }
         let found = futures::future::try_join_all(looks).await?;

@@ -93,6 +93,11 @@ impl PartError {
         self
     }
 
+    /// Whether AWS is at work on what was asked for, rather than refusing it.
+    pub fn is_under_way(&self) -> bool {
+        self.class == ErrorClass::Busy && self.code.is_none()
+    }
+
     /// Whether the object is not there.
     pub fn is_not_found(&self) -> bool {
         self.class == ErrorClass::NotFound

@@ -4,12 +4,14 @@ use std::{
     collections::BTreeSet,
     future::Future,
     sync::{Mutex, PoisonError},
+    time::Duration,
 };
 
 use futures::{StreamExt, stream::FuturesUnordered};
 use serde_json::Value;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
 
 use crate::{
     blueprint::{Blueprint, Part},
@@ -17,15 +19,16 @@ use crate::{
     engine::{Applied, Applying, Blocked, Engine, Failure, Observations},
     error::{ErrorClass, PartError},
     foreign_tags::with_ignored,
-    identity::token,
+    identity::{Tags, token},
     key::PartKey,
     kind::{Journal, Readiness},
     kinds::{ErasedKind, Observation},
-    lease::Hold,
+    lease::{Hold, Undertaking},
     observe::{exposed, outputs_of},
     order::{Order, first_to_go},
     parts::{PartState, PartsState, anchor_key},
     plan::anchor_state,
+    waiting::Waiting,
 };
 
 /// One apply in progress.
@@ -37,6 +40,7 @@ struct Run<'a, C> {
     deadline: Instant,
     stop: &'a CancellationToken,
     found: Mutex<Observations>,
+    waiting: Waiting,
 }
 
 /// What waiting for an object came to.
@@ -77,10 +81,21 @@ impl<C: Send + Sync> Engine<'_, C> {
             stop,
             ..
         } = applying;
-        let hold = match prior {
-            None => Hold::for_create(self.ground(), blueprint, stop).await?,
-            Some(_) => Hold::for_change(self.ground(), blueprint, stop).await?,
+        let undertaking = Undertaking {
+            blueprint,
+            intents: self.intents(blueprint, prior),
+            status: None,
         };
+        let hold = match prior {
+            None => Hold::for_create(self.ground(), &undertaking, stop).await?,
+            Some(_) => Hold::for_change(self.ground(), &undertaking, stop).await?,
+        };
+        if hold.fresh
+            && let Some(blocked) = self.refuse_lost_anchor(blueprint).await
+        {
+            hold.drop_anchor().await.map_err(Blocked::Call)?;
+            return Err(blocked);
+        }
         let found = match prior {
             Some(prior) => match self.read_parts(prior).await {
                 Ok(found) => found,
@@ -96,6 +111,7 @@ impl<C: Send + Sync> Engine<'_, C> {
             deadline: applying.deadline,
             stop,
             found: Mutex::new(found),
+            waiting: Waiting::default(),
         };
         let ended = CancellationToken::new();
         let (applied, ()) = futures::join!(
@@ -109,12 +125,64 @@ impl<C: Send + Sync> Engine<'_, C> {
         Ok(applied)
     }
 
+    /// The parts that this run makes, and that a later one could not recognise by name or token.
+    fn intents(&self, blueprint: &Blueprint, prior: Option<&PartsState>) -> BTreeSet<PartKey> {
+        let is_known = |key: &PartKey| {
+            let part = prior.and_then(|prior| prior.get(key));
+            part.is_some_and(|part| part.id.is_some())
+        };
+        let parts = blueprint.parts.values();
+        let made = parts.filter(|part| !is_known(&part.key)).filter(|part| {
+            let kind = self.kinds.get(part.kind);
+            kind.is_some_and(|kind| kind.journal() == Journal::Intent)
+        });
+        made.map(|part| part.key.clone()).collect()
+    }
+
+    /// Whether an object of the composite stands although there was no anchor: another state may hold it, and what is
+    /// made beside it would be a twin.
+    async fn refuse_lost_anchor(&self, blueprint: &Blueprint) -> Option<Blocked> {
+        let mut kinds = BTreeSet::new();
+        let witnesses = blueprint.parts.values().filter_map(|part| {
+            let kind = self.kinds.get(part.kind)?;
+            (kind.is_witness() && kinds.insert(part.kind)).then_some((part, kind))
+        });
+        let looks = witnesses.map(async |(part, kind)| {
+            let settings = part.desired.settle_known(&|_, _| None);
+            let tags = blueprint.identity.finding_tags(&part.key);
+            match kind.find(self.context, &settings, &tags).await {
+                Ok(Some(found)) if is_tagged(&found, &tags) => Some(Blocked::AnchorLost {
+                    import_id: blueprint.identity.id(),
+                    part: part.key.clone(),
+                    id: found.id,
+                }),
+                Ok(_) => None,
+                // The create comes upon it as well, and says more of it.
+                Err(error) => {
+                    tracing::warn!(part = %part.key, %error, "could not look for what an earlier run left");
+                    None
+                }
+            }
+        });
+        futures::future::join_all(looks)
+            .await
+            .into_iter()
+            .flatten()
+            .next()
+    }
+
     async fn give_back(&self, hold: &Hold<'_>, error: PartError) -> Blocked {
         if let Err(release) = hold.release().await {
             tracing::warn!(%release, "the lease could not be given back");
         }
         Blocked::Call(error)
     }
+}
+
+/// Whether an object, found by name perhaps, carries the tags of the part.
+fn is_tagged(found: &Observation, tags: &Tags) -> bool {
+    tags.iter()
+        .all(|(key, value)| found.settings["tags"][key] == value.as_str())
 }
 
 impl<C: Send + Sync> Run<'_, C> {
@@ -127,7 +195,9 @@ impl<C: Send + Sync> Run<'_, C> {
         }
         let mut pass = self.remove(applying, first, &mut unwanted).await;
         if pass.is_clean() {
-            let order = Order::forwards(self.blueprint);
+            tell_graph(self.blueprint);
+            let order = Order::forwards(self.blueprint)
+                .slow_first(|key| self.engine.usual_duration(self.blueprint, key));
             pass = in_order(order, self.stop, |key| self.settle(key)).await;
         }
         if pass.is_clean() {
@@ -248,7 +318,8 @@ impl<C: Send + Sync> Run<'_, C> {
         .map_err(|error| PartError::bug(key.as_str(), error.to_string()))?;
         let current = self.found().get(&key).cloned();
         let current = match current {
-            None if self.may_exist(&key, kind.journal()) => {
+            // Nothing can exist without the state knowing it that no run has begun before.
+            None if !self.hold.fresh => {
                 let found = self.look_for(part, kind.as_ref(), &settings).await?;
                 if let Some(found) = &found {
                     tracing::info!(part = %key, id = found.id, "found an object of an earlier run");
@@ -264,6 +335,8 @@ impl<C: Send + Sync> Run<'_, C> {
             }
             Some(current) => self.change(part, kind.as_ref(), &settings, current).await?,
         };
+        // Made is made, also if the run has to end before it is ready.
+        self.found().insert(key.clone(), settled.clone());
         let ready = self
             .ready_or_made_again(part, kind.as_ref(), &settings, settled)
             .await?;
@@ -295,15 +368,6 @@ impl<C: Send + Sync> Run<'_, C> {
             self.patiently(|| kind.delete(self.engine.context, &id, &part.disposal))
                 .await?;
             current = self.create(part, kind, settings, Some(&id)).await?;
-        }
-    }
-
-    /// Whether the object may exist although the state does not know it.
-    fn may_exist(&self, key: &PartKey, journal: Journal) -> bool {
-        match journal {
-            // Its create meets it by itself.
-            Journal::NaturalKey => !self.hold.fresh,
-            Journal::Token | Journal::Intent => !self.hold.fresh || self.hold.intended(key),
         }
     }
 
@@ -441,7 +505,7 @@ impl<C: Send + Sync> Run<'_, C> {
         kind: &dyn ErasedKind<C>,
         mut current: Observation,
     ) -> Result<Outcome, PartError> {
-        let mut pause = self.engine.pace.first_pause;
+        let begun = Instant::now();
         loop {
             match &current.readiness {
                 Readiness::Ready => return Ok(Outcome::Ready(current)),
@@ -462,17 +526,25 @@ impl<C: Send + Sync> Run<'_, C> {
                 Readiness::Pending => {}
             }
             tracing::debug!(part = %key, id = current.id, "not ready yet");
-            if !self.engine.pause(pause, self.deadline, self.stop).await {
-                let message = "it was made, and was not ready when the run had to end";
-                return Err(PartError::in_object(ErrorClass::Busy, &current.id, message));
-            }
-            pause = self.engine.pace.next(pause);
-            let ids = [current.id.clone()];
+            let pause = self.engine.pace.next_look(begun.elapsed());
+            let context = self.engine.context;
+            let look = tokio::select! {
+                biased;
+                () = self.time_is_up(pause) => {
+                    let message = "it was made, and was not ready when the run had to end";
+                    return Err(PartError::in_object(ErrorClass::Busy, &current.id, message));
+                }
+                look = self.waiting.look(kind, context, &current.id, pause) => look?,
+            };
             // A read that lags behind the create says nothing: ask again.
-            let answers = kind.read(self.engine.context, &ids).await?;
-            if let Some(found) = answers.into_iter().flatten().next() {
-                current = found;
-            }
+            current = look.unwrap_or(current);
+        }
+    }
+
+    /// Returns when the run is to stop, and at once if a pause would outlast its deadline; else never.
+    async fn time_is_up(&self, pause: Duration) {
+        if Instant::now() + pause <= self.deadline {
+            self.stop.cancelled().await;
         }
     }
 
@@ -485,6 +557,13 @@ impl<C: Send + Sync> Run<'_, C> {
 }
 
 impl<C: Send + Sync> Engine<'_, C> {
+    /// How long a part usually takes, so that slow branches start first.
+    pub(crate) fn usual_duration(&self, blueprint: &Blueprint, key: &PartKey) -> Duration {
+        let part = blueprint.parts.get(key);
+        let kind = part.and_then(|part| self.kinds.get(part.kind));
+        kind.map_or(Duration::ZERO, |kind| kind.usual_duration())
+    }
+
     /// Repeats a call while something is in its way that goes away by itself.
     pub(crate) async fn patiently<T, F>(
         &self,
@@ -496,7 +575,8 @@ impl<C: Send + Sync> Engine<'_, C> {
         F: Future<Output = Result<T, PartError>>,
     {
         let propagated = Instant::now() + self.pace.propagation;
-        let mut pause = self.pace.first_pause;
+        let begun = Instant::now();
+        let mut pause = Duration::ZERO;
         loop {
             let error = match call().await {
                 Ok(answer) => return Ok(answer),
@@ -507,12 +587,37 @@ impl<C: Send + Sync> Engine<'_, C> {
                 ErrorClass::Propagation => deadline.min(propagated),
                 _ => return Err(error),
             };
+            pause = if error.is_under_way() {
+                self.pace.next_look(begun.elapsed())
+            } else {
+                self.pace.next_try(pause, begun.elapsed())
+            };
             tracing::debug!(%error, "in the way for now, trying again");
             if !self.pause(pause, until, stop).await {
                 return Err(error);
             }
-            pause = self.pace.next(pause);
         }
+    }
+}
+
+/// Writes the graph to the log: with the times of the calls it says what a run waited for.
+pub(crate) fn tell_graph(blueprint: &Blueprint) {
+    for part in blueprint.parts.values() {
+        let needs: Vec<&str> = part.needs().into_iter().map(PartKey::as_str).collect();
+        let outlived_by: Vec<&str> = part
+            .outlived_by()
+            .into_iter()
+            .map(PartKey::as_str)
+            .collect();
+        let goes_with = part.goes_with.as_ref().map_or("", PartKey::as_str);
+        tracing::debug!(
+            part = %part.key,
+            kind = part.kind,
+            needs = needs.join(","),
+            outlived_by = outlived_by.join(","),
+            goes_with,
+            "a part of the graph"
+        );
     }
 }
 
@@ -532,7 +637,8 @@ where
             if stop.is_cancelled() {
                 pass.not_started.push(key);
             } else {
-                let work = step(key.clone());
+                let span = tracing::info_span!("part", part = %key);
+                let work = step(key.clone()).instrument(span);
                 running.push(async move { (key, work.await) });
             }
         }

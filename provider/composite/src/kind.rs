@@ -105,6 +105,11 @@ pub trait PartKind: Send + Sync + 'static {
     const TAGGED: bool = false;
     /// How a create that may have happened is found again.
     const JOURNAL: Journal;
+    /// Whether [`PartKind::before_delete`] has anything to do.
+    const PREPARES: bool = false;
+    /// Whether one call tells that no such object of the composite stands: asked before the very first create, since an
+    /// anchor can be lost.
+    const WITNESS: bool = false;
 
     /// What calls go through: an account and region's session.
     type Context: Send + Sync + 'static;
@@ -156,6 +161,17 @@ pub trait PartKind: Send + Sync + 'static {
         context: &Self::Context,
         ids: &[String],
     ) -> Result<Vec<Option<Self::Observed>>, PartError>;
+
+    /// The whole object as a `live` check sees it, where that takes more calls than the engine has need of.
+    async fn inspect(
+        context: &Self::Context,
+        id: &str,
+    ) -> Result<Option<serde_json::Value>, PartError> {
+        let found = Self::read(context, &[id.to_owned()]).await?;
+        let found = found.into_iter().next().flatten();
+        let shown = found.map(serde_json::to_value).transpose();
+        shown.map_err(|error| PartError::bug(Self::KIND, error.to_string()))
+    }
 
     /// Changes the object in place. Repeating it is safe.
     async fn update(

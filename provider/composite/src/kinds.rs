@@ -39,6 +39,10 @@ pub trait ErasedKind<C>: Send + Sync {
     fn tagged(&self) -> bool;
     /// How long AWS usually takes to make one.
     fn usual_duration(&self) -> Duration;
+    /// See [`PartKind::PREPARES`].
+    fn prepares(&self) -> bool;
+    /// See [`PartKind::WITNESS`].
+    fn is_witness(&self) -> bool;
     /// See [`PartKind::natural_id`].
     fn natural_id(&self, settings: &Value) -> Option<String>;
     /// Lays observed settings out like the desired ones where they mean the same.
@@ -63,6 +67,8 @@ pub trait ErasedKind<C>: Send + Sync {
         context: &C,
         ids: &[String],
     ) -> Result<Vec<Option<Observation>>, PartError>;
+    /// See [`PartKind::inspect`].
+    async fn inspect(&self, context: &C, id: &str) -> Result<Option<Value>, PartError>;
     /// Reads the object once more and changes it in place; `None` if it is gone.
     async fn update(
         &self,
@@ -139,6 +145,14 @@ impl<K: PartKind> ErasedKind<K::Context> for Erased<K> {
         K::usual_duration()
     }
 
+    fn prepares(&self) -> bool {
+        K::PREPARES
+    }
+
+    fn is_witness(&self) -> bool {
+        K::WITNESS
+    }
+
     fn natural_id(&self, settings: &Value) -> Option<String> {
         K::natural_id(settings)
     }
@@ -193,6 +207,10 @@ impl<K: PartKind> ErasedKind<K::Context> for Erased<K> {
             .iter()
             .map(|answer| answer.as_ref().map(Self::observation).transpose())
             .collect()
+    }
+
+    async fn inspect(&self, context: &K::Context, id: &str) -> Result<Option<Value>, PartError> {
+        K::inspect(context, id).await
     }
 
     async fn update(

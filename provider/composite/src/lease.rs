@@ -1,6 +1,9 @@
 //! Holding an anchor while a run works on its composite.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::{
+    collections::BTreeSet,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
 
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
@@ -10,7 +13,7 @@ use crate::{
     blueprint::Blueprint,
     engine::Blocked,
     error::{ErrorClass, PartError},
-    identity::TAG_OWNER,
+    identity::{TAG_OWNER, Tags},
     key::PartKey,
     pace::Pace,
 };
@@ -27,6 +30,15 @@ pub(crate) struct Ground<'a> {
     pub(crate) clock: Clock<'a>,
     pub(crate) draw: Draw<'a>,
     pub(crate) pace: Pace,
+}
+
+/// What a run is about to do, as its first write to the anchor says.
+pub(crate) struct Undertaking<'a> {
+    pub(crate) blueprint: &'a Blueprint,
+    /// Parts that will be made and could not be recognised by name or token: one write for all of them.
+    pub(crate) intents: BTreeSet<PartKey>,
+    /// Where the composite stands from here on, if that changes.
+    pub(crate) status: Option<Status>,
 }
 
 /// An anchor that this run holds.
@@ -49,55 +61,89 @@ impl<'a> Hold<'a> {
     /// Takes hold of the anchor for a create: makes it, or adopts one that a crash left.
     pub(crate) async fn for_create(
         ground: Ground<'a>,
-        blueprint: &Blueprint,
+        undertaking: &Undertaking<'_>,
         stop: &CancellationToken,
     ) -> Result<Self, Blocked> {
+        let blueprint = undertaking.blueprint;
         let name = blueprint.identity.anchor_name();
         let mut anchor = new_anchor(ground, blueprint);
-        Self::lease(ground, &mut anchor);
+        Self::undertake(ground, &mut anchor, undertaking);
         let mut tags = blueprint.tags.clone();
         tags.extend(blueprint.identifying_tags(&crate::parts::anchor_key()));
-        match ground.store.create(&name, &anchor.render(), &tags).await {
-            Ok(_) => Ok(Self::holding(ground, name, anchor, true)),
+        match Self::make(ground, &name, &anchor, &tags).await {
+            Ok(()) => Ok(Self::holding(ground, name, anchor, true)),
             Err(error) if error.class == ErrorClass::AlreadyExists => {
                 let met = await_free(ground, blueprint, stop).await?;
                 match met {
                     // It went away while we waited: its run deleted it or never made it.
-                    None => Box::pin(Self::for_create(ground, blueprint, stop)).await,
+                    None => Box::pin(Self::for_create(ground, undertaking, stop)).await,
                     Some(met) if met.status == Status::Ready => Err(Blocked::Complete {
                         import_id: blueprint.identity.id(),
                         owner: met.owner,
                     }),
-                    Some(met) => Self::take_over(ground, blueprint, met).await,
+                    Some(met) => Self::take_over(ground, undertaking, met).await,
                 }
             }
             Err(error) => Err(Blocked::Call(error)),
         }
     }
 
+    /// Makes an anchor. Where the answer was lost, its nonce tells ours from that of another run.
+    async fn make(
+        ground: Ground<'_>,
+        name: &str,
+        anchor: &Anchor,
+        tags: &Tags,
+    ) -> Result<(), PartError> {
+        const TRIES: u32 = 4;
+        let mut tries = 0;
+        loop {
+            let error = match ground.store.create(name, &anchor.render(), tags).await {
+                Ok(_) => return Ok(()),
+                Err(error) => error,
+            };
+            tries += 1;
+            if tries > 1 && error.class == ErrorClass::AlreadyExists
+                || error.class == ErrorClass::Uncertain
+            {
+                let stored = ground.store.read(name).await?;
+                let met = stored.and_then(|stored| Anchor::parse(&stored.text).ok());
+                if met.is_some_and(|met| met.nonce == anchor.nonce) {
+                    return Ok(());
+                }
+            }
+            if error.class != ErrorClass::Uncertain || tries == TRIES {
+                return Err(error);
+            }
+            tracing::warn!(anchor = name, %error, "the answer was lost, making it again");
+            tokio::time::sleep(ground.pace.first_pause).await;
+        }
+    }
+
     /// Takes hold of the anchor of a composite that the state knows.
     pub(crate) async fn for_change(
         ground: Ground<'a>,
-        blueprint: &Blueprint,
+        undertaking: &Undertaking<'_>,
         stop: &CancellationToken,
     ) -> Result<Self, Blocked> {
-        if let Some(met) = await_free(ground, blueprint, stop).await? {
-            return Self::take_over(ground, blueprint, met).await;
+        if let Some(met) = await_free(ground, undertaking.blueprint, stop).await? {
+            return Self::take_over(ground, undertaking, met).await;
         }
         // Deleted by somebody: the state remembers what it stood for.
-        let name = blueprint.identity.anchor_name();
+        let name = undertaking.blueprint.identity.anchor_name();
         tracing::warn!(anchor = name, "anchor is gone, making it again");
-        let mut held = Box::pin(Self::for_create(ground, blueprint, stop)).await?;
+        let mut held = Box::pin(Self::for_create(ground, undertaking, stop)).await?;
         held.fresh = false;
         Ok(held)
     }
 
     async fn take_over(
         ground: Ground<'a>,
-        blueprint: &Blueprint,
+        undertaking: &Undertaking<'_>,
         mut anchor: Anchor,
     ) -> Result<Self, Blocked> {
-        Self::lease(ground, &mut anchor);
+        let blueprint = undertaking.blueprint;
+        Self::undertake(ground, &mut anchor, undertaking);
         let retag = anchor.owner != blueprint.owner;
         anchor.owner.clone_from(&blueprint.owner);
         let name = blueprint.identity.anchor_name();
@@ -130,9 +176,16 @@ impl<'a> Hold<'a> {
         }
     }
 
-    fn lease(ground: Ground<'_>, anchor: &mut Anchor) {
+    fn undertake(ground: Ground<'_>, anchor: &mut Anchor, undertaking: &Undertaking<'_>) {
         anchor.holder = Some((ground.draw)());
         anchor.lease_until = lease_end(ground);
+        let at = (ground.clock)();
+        for part in &undertaking.intents {
+            anchor.intents.entry(part.clone()).or_insert(Intent { at });
+        }
+        if let Some(status) = undertaking.status {
+            anchor.status = status;
+        }
     }
 
     /// The nonce in every client token.
@@ -151,12 +204,6 @@ impl<'a> Hold<'a> {
         self.touch(|anchor| {
             anchor.intents.insert(part.clone(), Intent { at });
         });
-        self.persist().await
-    }
-
-    /// Says where the composite stands; returns when it is stored.
-    pub(crate) async fn mark(&self, status: Status) -> Result<(), PartError> {
-        self.touch(|anchor| anchor.status = status);
         self.persist().await
     }
 

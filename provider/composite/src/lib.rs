@@ -24,9 +24,10 @@ mod parts;
 mod plan;
 mod setting;
 mod teardown;
+mod waiting;
 
 pub use anchor::{Anchor, AnchorStore, Intent, Status, StoredAnchor};
-pub use blueprint::{After, Blueprint, Builder, Part, PartHandle};
+pub use blueprint::{After, Blueprint, Builder, Part, PartHandle, Span};
 pub use diff::{changed_settings, view};
 pub use engine::{Applied, Applying, Blocked, Destroyed, Engine, Failure, Observations, Outlook};
 pub use error::{ErrorClass, PartError};

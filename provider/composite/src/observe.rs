@@ -29,10 +29,21 @@ impl<C: Send + Sync> Engine<'_, C> {
         prior: &PartsState,
     ) -> Result<Outlook, Blocked> {
         let name = blueprint.identity.anchor_name();
-        let (anchor, found) =
+        let (anchor, mut found) =
             futures::try_join!(crate::lease::read_anchor(self.anchors, &name), async {
                 self.read_parts(prior).await.map_err(Blocked::Call)
             },)?;
+        let unseen: PartsState = prior
+            .iter()
+            .filter(|(key, _)| **key != anchor_key() && !found.contains_key(key))
+            .filter(|(_, part)| part.id.is_some())
+            .map(|(key, part)| (key.clone(), part.clone()))
+            .collect();
+        if anchor.is_some() && !unseen.is_empty() {
+            // A read that lags behind would drop from the state what stands.
+            tokio::time::sleep(self.pace.first_pause * 2).await;
+            found.extend(self.read_parts(&unseen).await.map_err(Blocked::Call)?);
+        }
         let output = outputs_of(&found);
         let mut parts = PartsState::new();
         for (key, state) in prior {

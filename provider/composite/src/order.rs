@@ -1,6 +1,10 @@
 //! The order of parts: who waits for whom, forwards and backwards.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use crate::{
     blueprint::{Blueprint, Part},
@@ -12,6 +16,8 @@ use crate::{
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Order {
     waits_for: BTreeMap<PartKey, BTreeSet<PartKey>>,
+    /// How long everything takes that a part holds up, itself included.
+    holds_up: BTreeMap<PartKey, Duration>,
 }
 
 impl Order {
@@ -27,6 +33,7 @@ impl Order {
                     (part.key.clone(), needs)
                 })
                 .collect(),
+            holds_up: BTreeMap::new(),
         }
     }
 
@@ -41,13 +48,16 @@ impl Order {
             .values()
             .filter(|part| parts.contains(&part.key))
         {
-            for needed in part.needs() {
+            for needed in part.outlived_by() {
                 if let Some(waiting) = waits_for.get_mut(needed) {
                     waiting.insert(part.key.clone());
                 }
             }
         }
-        Self { waits_for }
+        Self {
+            waits_for,
+            holds_up: BTreeMap::new(),
+        }
     }
 
     /// Lets parts that the blueprint does not know go before those that they refer to in the state.
@@ -66,14 +76,41 @@ impl Order {
         self
     }
 
-    /// Takes out the parts that wait for nobody.
+    /// Lets those go first, of parts that could start together, that hold up most: calls pass the limiter in the order in
+    /// which they come.
+    pub(crate) fn slow_first(mut self, takes: impl Fn(&PartKey) -> Duration) -> Self {
+        let mut order = self.clone();
+        let mut taken = Vec::new();
+        loop {
+            let ready = order.take_ready();
+            if ready.is_empty() {
+                break;
+            }
+            ready.iter().for_each(|key| order.done(key));
+            taken.extend(ready);
+        }
+        // From the ends of the graph backwards: whoever waits for a part is reckoned before it.
+        for key in taken.into_iter().rev() {
+            let own = takes(&key);
+            let whole = own + self.holds_up.get(&key).copied().unwrap_or_default();
+            for needed in self.waits_for.get(&key).into_iter().flatten() {
+                let longest = self.holds_up.entry(needed.clone()).or_default();
+                *longest = whole.max(*longest);
+            }
+            self.holds_up.insert(key, whole);
+        }
+        self
+    }
+
+    /// Takes out the parts that wait for nobody, in the order in which they should start.
     pub(crate) fn take_ready(&mut self) -> Vec<PartKey> {
-        let ready: Vec<PartKey> = self
+        let mut ready: Vec<PartKey> = self
             .waits_for
             .iter()
             .filter(|(_, waits_for)| waits_for.is_empty())
             .map(|(key, _)| key.clone())
             .collect();
+        ready.sort_by_key(|key| Reverse(self.holds_up.get(key).copied()));
         for key in &ready {
             self.waits_for.remove(key);
         }
@@ -119,5 +156,44 @@ pub(crate) fn first_to_go(
             return first;
         };
         first.remove(&needed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(text: &str) -> PartKey {
+        PartKey::parse(text).expect("a part key")
+    }
+
+    #[test]
+    fn what_holds_up_most_goes_first() {
+        let waits_for = [
+            ("address", &[][..]),
+            ("network", &[]),
+            ("firewall", &["network", "rules"]),
+            ("gateway", &["address", "network"]),
+            ("rules", &[]),
+        ];
+        let set = |keys: &[&str]| keys.iter().map(|text| key(text)).collect();
+        let order = Order {
+            waits_for: waits_for
+                .map(|(name, needs)| (key(name), set(needs)))
+                .into(),
+            holds_up: BTreeMap::new(),
+        };
+        let seconds = |part: &PartKey| match part.as_str() {
+            "firewall" => 300,
+            "gateway" => 100,
+            "network" => 2,
+            _ => 1,
+        };
+        let mut order = order.slow_first(|part| Duration::from_secs(seconds(part)));
+        assert_eq!(order.take_ready(), ["network", "rules", "address"].map(key));
+        order.done(&key("network"));
+        order.done(&key("rules"));
+        order.done(&key("address"));
+        assert_eq!(order.take_ready(), ["firewall", "gateway"].map(key));
     }
 }

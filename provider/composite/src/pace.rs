@@ -43,6 +43,22 @@ impl Pace {
         }
     }
 
+    /// How long to let pass before the next look at something that AWS has been at for `so_far`.
+    ///
+    /// A share of that time: what takes minutes is noticed late by a percent or two of it, and costs some hundred looks.
+    pub(crate) fn next_look(&self, so_far: Duration) -> Duration {
+        (so_far / 32).clamp(self.first_pause, self.longest_pause)
+    }
+
+    /// The pause after `pause` before a call is repeated that something was in the way of for `so_far`: twice as long,
+    /// as long as that is no large share of the time.
+    pub(crate) fn next_try(&self, pause: Duration, so_far: Duration) -> Duration {
+        let share = (so_far / 8).max(self.first_pause * 2);
+        (pause * 2)
+            .min(share)
+            .clamp(self.first_pause, self.longest_pause)
+    }
+
     /// The pause after `pause`.
     pub(crate) fn next(&self, pause: Duration) -> Duration {
         (pause * 2).min(self.longest_pause)

@@ -11,9 +11,9 @@ use crate::{
     blueprint::Blueprint,
     engine::{Blocked, Destroyed, Engine, Failure},
     error::PartError,
-    execute::{Pass, in_order},
+    execute::{Pass, in_order, tell_graph},
     key::PartKey,
-    lease::Hold,
+    lease::{Hold, Undertaking},
     order::Order,
     parts::{PartState, PartsState, anchor_key},
     plan::anchor_state,
@@ -30,8 +30,12 @@ impl<C: Send + Sync> Engine<'_, C> {
         deadline: Instant,
         stop: &CancellationToken,
     ) -> Result<Destroyed, Blocked> {
-        let hold = Hold::for_change(self.ground(), blueprint, stop).await?;
-        hold.mark(Status::Deleting).await.map_err(Blocked::Call)?;
+        let undertaking = Undertaking {
+            blueprint,
+            intents: BTreeSet::new(),
+            status: Some(Status::Deleting),
+        };
+        let hold = Hold::for_change(self.ground(), &undertaking, stop).await?;
         let ended = CancellationToken::new();
         let (destroyed, ()) = futures::join!(
             async {
@@ -54,7 +58,7 @@ impl<C: Send + Sync> Engine<'_, C> {
         stop: &CancellationToken,
         hold: &Hold<'_>,
     ) -> Destroyed {
-        let mut remaining = match self.with_lost_parts(blueprint, prior, hold).await {
+        let mut remaining = match self.with_lost_parts(blueprint, prior).await {
             Ok(parts) => parts,
             Err((key, error)) => {
                 let mut pass = Pass::default();
@@ -64,6 +68,7 @@ impl<C: Send + Sync> Engine<'_, C> {
                     .await;
             }
         };
+        tell_graph(blueprint);
         let mut pass = self.prepare(blueprint, &remaining, deadline, stop).await;
         if pass.failures.is_empty() {
             pass = self
@@ -90,47 +95,32 @@ impl<C: Send + Sync> Engine<'_, C> {
         }
     }
 
-    /// The parts that exist: those of the state, and those that a killed run made without the state knowing.
+    /// The parts that exist: those of the state, and those that a killed run made without the state knowing, or that the
+    /// last refresh did not see because its read lagged. Nobody would ever look for them again.
     async fn with_lost_parts(
         &self,
         blueprint: &Blueprint,
         prior: &PartsState,
-        hold: &Hold<'_>,
     ) -> Result<PartsState, (PartKey, PartError)> {
         let mut parts: PartsState = prior
             .iter()
             .filter(|(key, part)| **key != anchor_key() && part.id.is_some())
             .map(|(key, part)| (key.clone(), part.clone()))
             .collect();
-        for part in blueprint.parts.values() {
-            let known = prior.get(&part.key).is_some_and(|part| part.id.is_some());
-            let never_planned = !prior.contains_key(&part.key);
-            if known || (never_planned && !hold.intended(&part.key)) {
+        if blueprint.parts.keys().all(|key| parts.contains_key(key)) {
+            return Ok(parts);
+        }
+        let known = self.read_parts(&parts).await;
+        let known = known.map_err(|error| (anchor_key(), error))?;
+        for (key, found) in self.locate_missing(blueprint, known).await? {
+            let Some(part) = blueprint.parts.get(&key) else {
                 continue;
-            }
-            let carrier = part.goes_with.as_ref();
-            if carrier.is_some_and(|carrier| !parts.contains_key(carrier)) {
-                // What goes with a part that was never made was never made either.
-                continue;
-            }
-            let found = async {
-                let kind = self.kinds.known(part.kind)?;
-                let settings = part.desired.settle_known(&|_, _| None);
-                let tags = blueprint.identity.finding_tags(&part.key);
-                kind.find(self.context, &settings, &tags).await
             };
-            match found.await {
-                Ok(Some(found)) => {
-                    let state = PartState {
-                        kind: part.kind.to_owned(),
-                        id: Some(found.id),
-                        settings: part.desired.render().unwrap_or_default(),
-                    };
-                    parts.insert(part.key.clone(), state);
-                }
-                Ok(None) => {}
-                Err(error) => return Err((part.key.clone(), error)),
-            }
+            parts.entry(key).or_insert_with(|| PartState {
+                kind: part.kind.to_owned(),
+                id: Some(found.id),
+                settings: part.desired.render().unwrap_or_default(),
+            });
         }
         Ok(parts)
     }
@@ -143,7 +133,13 @@ impl<C: Send + Sync> Engine<'_, C> {
         deadline: Instant,
         stop: &CancellationToken,
     ) -> Pass {
-        let hooks = parts.iter().map(async |(key, state)| {
+        let prepares = |state: &PartState| {
+            self.kinds
+                .get(&state.kind)
+                .is_some_and(|kind| kind.prepares())
+        };
+        let parts = parts.iter().filter(|(_, state)| prepares(state));
+        let hooks = parts.map(async |(key, state)| {
             let ended = async {
                 let disposal = disposal_of(blueprint, key);
                 let id = state.id.as_deref().unwrap_or_default();
@@ -175,7 +171,9 @@ impl<C: Send + Sync> Engine<'_, C> {
         let carrier = |key: &PartKey| blueprint.parts.get(key)?.goes_with.as_ref();
         let rides = |key: &PartKey| carrier(key).is_some_and(|carrier| parts.contains_key(carrier));
         let keys: BTreeSet<PartKey> = parts.keys().filter(|key| !rides(key)).cloned().collect();
-        let order = Order::backwards(blueprint, &keys).strangers_first(blueprint, parts);
+        let order = Order::backwards(blueprint, &keys)
+            .strangers_first(blueprint, parts)
+            .slow_first(|key| self.usual_duration(blueprint, key));
         let mut pass = in_order(order, stop, async |key: PartKey| {
             let Some(state) = parts.get(&key) else {
                 return Ok(());

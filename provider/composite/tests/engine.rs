@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use cloister_composite::{Applying, Blocked, ErrorClass, Status};
 use serde_json::json;
-use shelf::{Shelf, Wish, blueprint, key};
+use shelf::{CREATE_ANCHOR, Shelf, Wish, blueprint, key};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -245,4 +245,106 @@ async fn another_owners_unfinished_composite_is_left_alone() {
         create(&shelf, &wish).await,
         Err(Blocked::OtherOwner { .. })
     ));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_lost_its_anchor_and_its_state_gets_no_twin() {
+    let shelf = Shelf::new();
+    create(&shelf, &Wish::default()).await.unwrap();
+    shelf.lose_anchor();
+    shelf.forget_log();
+    let refused = create(&shelf, &Wish::default()).await.unwrap_err();
+    let Blocked::AnchorLost {
+        import_id,
+        part,
+        id,
+    } = refused
+    else {
+        panic!("{refused:?}");
+    };
+    assert_eq!(
+        (import_id.as_str(), part, id.as_str()),
+        ("111122223333/here/it", key("base"), "id-base")
+    );
+    assert!(shelf.log().is_empty());
+    assert!(!shelf.has_anchor());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_state_makes_its_anchor_again() {
+    let shelf = Shelf::new();
+    let made = create(&shelf, &Wish::default()).await.unwrap();
+    shelf.lose_anchor();
+    shelf.forget_log();
+    let applied = apply(&shelf, &Wish::default(), Some(&made.parts)).await;
+    assert_eq!(applied.unwrap().parts, made.parts);
+    assert!(shelf.log().is_empty());
+    assert_eq!(shelf.anchor().status, Status::Ready);
+}
+
+#[tokio::test(start_paused = true)]
+async fn all_that_will_be_made_is_written_down_at_once() {
+    let shelf = Shelf::new();
+    create(&shelf, &Wish::default()).await.unwrap();
+    assert_eq!(
+        shelf.anchor_writes(),
+        2,
+        "the anchor is made, and completed"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn objects_that_take_long_are_asked_about_together() {
+    let shelf = Shelf::new();
+    shelf.takes(Duration::from_secs(75));
+    let before = Instant::now();
+    let applied = create(&shelf, &Wish::default()).await.unwrap();
+    assert!(applied.is_complete());
+    let late = before.elapsed() - 2 * Duration::from_secs(75);
+    assert!(late < Duration::from_secs(10), "noticed {late:?} late");
+
+    let shelf = Shelf::new();
+    shelf.takes(Duration::from_secs(75));
+    let wish = Wish {
+        twigs: 12,
+        ..Wish::default()
+    };
+    create(&shelf, &wish).await.unwrap();
+    let reads = shelf.reads();
+    assert!(
+        reads < 120,
+        "{reads} reads for 14 objects, one after the other two"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_anchor_whose_making_was_not_answered_is_our_own() {
+    for took_effect in [true, false] {
+        let shelf = Shelf::new();
+        if took_effect {
+            shelf.fail_after_effect(CREATE_ANCHOR, ErrorClass::Uncertain, 1);
+        } else {
+            shelf.fail(CREATE_ANCHOR, ErrorClass::Uncertain, 2);
+        }
+        let applied = create(&shelf, &Wish::default()).await.unwrap();
+        assert!(applied.is_complete());
+        assert_eq!(shelf.log(), ["create base", "create leaf"]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_state_does_not_know_is_deleted_as_well() {
+    let shelf = Shelf::new();
+    let made = create(&shelf, &Wish::default()).await.unwrap();
+    let mut forgotten = made.parts.clone();
+    forgotten.remove(&key("leaf"));
+    let stop = CancellationToken::new();
+    let blueprint = blueprint(&Wish::default());
+    let destroyed = shelf
+        .engine()
+        .destroy(&blueprint, &forgotten, deadline(), &stop)
+        .await
+        .unwrap();
+    assert!(destroyed.remaining.is_empty());
+    assert!(shelf.is_empty());
 }

@@ -35,6 +35,9 @@ pub(crate) fn session_diagnostic(error: &PartError) -> Diagnostic {
         ErrorClass::Denied => {
             "Have the role trust the principal that runs Terraform, with the external id it sends."
         }
+        ErrorClass::Refused if error.setting.as_deref() == Some("account") => {
+            "Name another account, or change the provider's lists of accounts."
+        }
         _ => "Correct the setting, or the way to AWS, and run this again.",
     };
     let diagnostic = Diagnostic::error(summary)
@@ -75,6 +78,16 @@ pub(super) fn blocked_diagnostic(
             .now(nothing)
             .action(format!(
                 "Choose another `name`, or bring it into this state:\n\n  terraform import ADDRESS {import_id}\n\nwith ADDRESS as shown after `with` above."
+            ))
+            .at(Path::attribute("name")),
+        Blocked::AnchorLost { part, id, import_id } => Diagnostic::error("Composite stands without its anchor")
+            .found(format!(
+                "Part `{part}` (`{id}`) carries the tags of this composite, but its anchor `{}` is gone. Another state may hold it.",
+                identity.anchor_name()
+            ))
+            .now(nothing)
+            .action(format!(
+                "Choose another `name`, or bring it into this state:\n\n  terraform import ADDRESS {import_id}\n\nwith ADDRESS as shown after `with` above. An apply with the state that holds it makes the anchor again."
             ))
             .at(Path::attribute("name")),
         Blocked::Held { name, until } => Diagnostic::error("Another run works on this composite")

@@ -244,6 +244,8 @@ fn malformed(id: &str) -> Diagnostic {
 
 fn nothing_there(id: &str) -> Diagnostic {
     Diagnostic::error("Nothing to import")
-        .found(format!("No composite of this type stands at `{id}`."))
-        .action("Check account, region and name, and that the object was made by cloister.")
+        .found(format!(
+            "No composite of this type stands at `{id}`, or the anchor is gone that remembers what it consists of."
+        ))
+        .action("Check account, region and name, and that the object was made by cloister. An apply with the state that holds it makes the anchor again.")
 }

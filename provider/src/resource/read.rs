@@ -71,9 +71,11 @@ pub(super) fn show(mut state: Value, blueprint: &Blueprint, outlook: &Outlook) -
 
 fn is_complete(blueprint: &Blueprint, outlook: &Outlook) -> bool {
     let made = |key| outlook.parts.get(key).is_some_and(|part| part.id.is_some());
-    let ready = outlook
-        .anchor
-        .as_ref()
-        .is_some_and(|anchor| anchor.status == Status::Ready);
+    // A run that changes a composite leaves it `Ready`: that it did not come to its end shows in what it left to write.
+    let ready = outlook.anchor.as_ref().is_some_and(|anchor| {
+        anchor.status == Status::Ready
+            && anchor.intents.is_empty()
+            && anchor.recipe == blueprint.recipe
+    });
     ready && blueprint.parts.keys().all(made)
 }

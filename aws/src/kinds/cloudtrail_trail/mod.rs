@@ -29,6 +29,9 @@ pub use self::{
 
 const DELETE: Operation = Operation::idempotent("cloudtrail:DeleteTrail");
 
+/// Every call that is made here.
+pub(super) const CALLS: &[&[Operation]] = &[&[DELETE], read::CALLS, write::CALLS];
+
 /// A trail of CloudTrail.
 #[derive(Debug)]
 pub struct Trail;
@@ -46,6 +49,7 @@ impl PartKind for Trail {
     const REPLACED_BY: &'static [&'static str] = &["name"];
     const TAGGED: bool = true;
     const JOURNAL: Journal = Journal::NaturalKey;
+    const WITNESS: bool = true;
 
     type Context = Aws;
     type Desired = TrailDesired;

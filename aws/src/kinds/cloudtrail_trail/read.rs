@@ -16,6 +16,9 @@ const GET_STATUS: Operation = Operation::read("cloudtrail:GetTrailStatus");
 const GET_SELECTORS: Operation = Operation::read("cloudtrail:GetEventSelectors");
 const LIST_TAGS: Operation = Operation::read("cloudtrail:ListTags");
 
+/// Every call that is made here.
+pub(super) const CALLS: &[Operation] = &[DESCRIBE, GET_STATUS, GET_SELECTORS, LIST_TAGS];
+
 /// ARNs per call. <https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_ListTags.html>
 const TAGGED_AT_ONCE: usize = 20;
 

@@ -23,6 +23,17 @@ const STOP: Operation = Operation::idempotent("cloudtrail:StopLogging");
 const ADD_TAGS: Operation = Operation::idempotent("cloudtrail:AddTags");
 const REMOVE_TAGS: Operation = Operation::idempotent("cloudtrail:RemoveTags");
 
+/// Every call that is made here.
+pub(super) const CALLS: &[Operation] = &[
+    CREATE,
+    UPDATE,
+    PUT_SELECTORS,
+    START,
+    STOP,
+    ADD_TAGS,
+    REMOVE_TAGS,
+];
+
 /// The setting that CloudTrail complains of, by its error code.
 const BLAMED: [(&str, &str); 14] = [
     ("CloudTrailAccessNotEnabledException", "organization"),

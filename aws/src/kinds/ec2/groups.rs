@@ -15,6 +15,9 @@ pub(crate) const DESCRIBE_GROUPS: Operation = Operation::read("ec2:DescribeSecur
 
 const DELETE: Operation = Operation::idempotent("ec2:DeleteSecurityGroup");
 
+/// Every call that is made here.
+pub(in crate::kinds) const CALLS: &[&[Operation]] = &[&[DESCRIBE_GROUPS, DELETE]];
+
 /// All groups that pass the filters.
 pub(crate) async fn describe_groups(
     aws: &Aws,

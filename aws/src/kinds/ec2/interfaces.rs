@@ -9,6 +9,9 @@ const DESCRIBE: Operation = Operation::read("ec2:DescribeNetworkInterfaces");
 
 const DELETE: Operation = Operation::idempotent("ec2:DeleteNetworkInterface");
 
+/// Every call that is made here.
+pub(in crate::kinds) const CALLS: &[&[Operation]] = &[&[DESCRIBE, DELETE]];
+
 /// All interfaces that pass the filters.
 pub(crate) async fn describe_interfaces(
     aws: &Aws,

@@ -17,6 +17,16 @@ const DESCRIBE_INGRESS: Operation =
 const DESCRIBE_EGRESS: Operation =
     Operation::idempotent("ec2:UpdateSecurityGroupRuleDescriptionsEgress");
 
+/// Every call that is made here.
+pub(in crate::kinds) const CALLS: &[&[Operation]] = &[&[
+    AUTHORIZE_INGRESS,
+    AUTHORIZE_EGRESS,
+    REVOKE_INGRESS,
+    REVOKE_EGRESS,
+    DESCRIBE_INGRESS,
+    DESCRIBE_EGRESS,
+]];
+
 /// Which way traffic goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Direction {

@@ -12,6 +12,9 @@ use crate::{
 const CREATE_TAGS: Operation = Operation::idempotent("ec2:CreateTags");
 const DELETE_TAGS: Operation = Operation::idempotent("ec2:DeleteTags");
 
+/// Every call that is made here.
+pub(in crate::kinds) const CALLS: &[&[Operation]] = &[&[CREATE_TAGS, DELETE_TAGS]];
+
 /// The tags for a create call, so that there is no moment at which the object has none.
 pub(crate) fn tag_specifications(
     resource: &ResourceType,

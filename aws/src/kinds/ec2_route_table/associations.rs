@@ -9,6 +9,9 @@ const ASSOCIATE: Operation = Operation::idempotent("ec2:AssociateRouteTable");
 const REPLACE: Operation = Operation::idempotent("ec2:ReplaceRouteTableAssociation");
 const DISASSOCIATE: Operation = Operation::idempotent("ec2:DisassociateRouteTable");
 
+/// Every call that is made here.
+pub(super) const CALLS: &[Operation] = &[ASSOCIATE, REPLACE, DISASSOCIATE];
+
 /// Lets the subnet use the table, whichever it used before.
 pub(super) async fn associate(aws: &Aws, table: &str, subnet: &str) -> Result<(), PartError> {
     let request = aws

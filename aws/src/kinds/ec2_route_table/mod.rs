@@ -31,6 +31,9 @@ pub use self::read::{Association, Ec2RouteTableObserved, RouteObserved};
 const CREATE: Operation = Operation::once("ec2:CreateRouteTable");
 const DELETE: Operation = Operation::idempotent("ec2:DeleteRouteTable");
 
+/// Every call that is made here.
+pub(super) const CALLS: &[&[Operation]] = &[&[CREATE, DELETE], associations::CALLS, read::CALLS];
+
 /// A route table.
 #[derive(Debug)]
 pub struct Ec2RouteTable;

@@ -14,6 +14,9 @@ use crate::{
 
 pub(super) const DESCRIBE: Operation = Operation::read("ec2:DescribeRouteTables");
 
+/// Every call that is made here.
+pub(super) const CALLS: &[Operation] = &[DESCRIBE];
+
 /// A route table as EC2 describes it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Ec2RouteTableObserved {

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use aws_sdk_ec2::types::{AttributeBooleanValue, ResourceType};
 use cloister_composite::{
     Changing, Deleting, ErrorClass, Finding, Journal, Making, OutputName, Outputs, PartError,
-    PartKind, Readiness, Tags,
+    PartKind, Readiness, Tags, outputs,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -31,6 +31,10 @@ const CREATE: Operation = Operation::once("ec2:CreateVpc");
 const MODIFY: Operation = Operation::idempotent("ec2:ModifyVpcAttribute");
 const DELETE: Operation = Operation::idempotent("ec2:DeleteVpc");
 
+/// Every call that is made here.
+pub(super) const CALLS: &[&[Operation]] =
+    &[&[CREATE, MODIFY, DELETE], read::CALLS, teardown::CALLS];
+
 /// A VPC.
 #[derive(Debug)]
 pub struct Ec2Vpc;
@@ -40,11 +44,6 @@ impl Ec2Vpc {
     pub const ID: OutputName<String> = OutputName::new("id");
     /// The VPC's ARN.
     pub const ARN: OutputName<Arn> = OutputName::new("arn");
-    /// The group that comes with the VPC.
-    pub const DEFAULT_SECURITY_GROUP_ID: OutputName<String> =
-        OutputName::new("default_security_group_id");
-    /// The route table that comes with the VPC: subnets without one of their own use it.
-    pub const MAIN_ROUTE_TABLE_ID: OutputName<String> = OutputName::new("main_route_table_id");
 }
 
 /// What a VPC is to be.
@@ -89,10 +88,6 @@ pub struct Ec2VpcObserved {
     pub owner_id: Option<String>,
     /// What its instances learn of names and time.
     pub dhcp_options_id: Option<String>,
-    /// The group that came with it; absent until EC2 shows it.
-    pub default_security_group_id: Option<String>,
-    /// The route table that came with it; absent until EC2 shows it.
-    pub main_route_table_id: Option<String>,
     /// All its tags.
     pub tags: Tags,
 }
@@ -103,6 +98,7 @@ impl PartKind for Ec2Vpc {
     const REPLACED_BY: &'static [&'static str] = &["cidr"];
     const TAGGED: bool = true;
     const JOURNAL: Journal = Journal::Intent;
+    const WITNESS: bool = true;
 
     type Context = Aws;
     type Desired = Ec2VpcDesired;
@@ -114,22 +110,10 @@ impl PartKind for Ec2Vpc {
     }
 
     fn outputs(observed: &Ec2VpcObserved) -> Outputs {
-        let known = [
-            (Self::ID.name(), Some(&observed.id)),
-            (Self::ARN.name(), Some(&observed.arn)),
-            (
-                Self::DEFAULT_SECURITY_GROUP_ID.name(),
-                observed.default_security_group_id.as_ref(),
-            ),
-            (
-                Self::MAIN_ROUTE_TABLE_ID.name(),
-                observed.main_route_table_id.as_ref(),
-            ),
-        ];
-        known
-            .into_iter()
-            .filter_map(|(name, value)| Some((name.into(), value?.clone())))
-            .collect()
+        outputs([
+            (Self::ID.name(), observed.id.clone()),
+            (Self::ARN.name(), observed.arn.clone()),
+        ])
     }
 
     fn settings(observed: &Ec2VpcObserved) -> Ec2VpcDesired {
@@ -146,11 +130,8 @@ impl PartKind for Ec2Vpc {
         restate(desired, observed, &defaults)
     }
 
-    /// What comes with a VPC shows a moment after it.
     fn readiness(observed: &Ec2VpcObserved) -> Readiness {
-        let whole =
-            observed.default_security_group_id.is_some() && observed.main_route_table_id.is_some();
-        if whole && observed.state == "available" {
+        if observed.state == "available" {
             Readiness::Ready
         } else {
             Readiness::Pending

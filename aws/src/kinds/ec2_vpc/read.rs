@@ -1,30 +1,24 @@
-//! Reads VPCs with what belongs to them but is described elsewhere: names, the default group, the main route table.
-
-use std::collections::BTreeMap;
+//! Reads VPCs with what EC2 tells of each by itself: whether there are names.
 
 use aws_sdk_ec2::types::{Filter, Vpc, VpcAttributeName};
 use cloister_composite::PartError;
-use futures::{StreamExt, TryStreamExt, future::try_join3, stream};
+use futures::{StreamExt, TryStreamExt, stream};
 
 use super::Ec2VpcObserved;
 use crate::{
     calls::Operation,
-    kinds::{
-        ec2::{describe_groups, filter, tags_of},
-        settled::answered,
-    },
+    kinds::{ec2::tags_of, settled::answered},
     session::Aws,
 };
 
 pub(super) const DESCRIBE: Operation = Operation::read("ec2:DescribeVpcs");
 const ATTRIBUTE: Operation = Operation::read("ec2:DescribeVpcAttribute");
-const TABLES: Operation = Operation::read("ec2:DescribeRouteTables");
+
+/// Every call that is made here.
+pub(super) const CALLS: &[Operation] = &[DESCRIBE, ATTRIBUTE];
 
 /// How many VPCs are asked for their attributes together: EC2 tells one attribute of one VPC a call.
 const AT_ONCE: usize = 8;
-
-/// What came with each of some VPCs, by the VPC's id.
-type Companions = BTreeMap<String, String>;
 
 /// The VPC as `api` answers it, without what is described elsewhere; the names are as a new VPC has them.
 pub(super) fn observed(aws: &Aws, api: &str, vpc: Vpc) -> Result<Ec2VpcObserved, PartError> {
@@ -42,8 +36,6 @@ pub(super) fn observed(aws: &Aws, api: &str, vpc: Vpc) -> Result<Ec2VpcObserved,
         is_default: vpc.is_default.unwrap_or(false),
         owner_id: vpc.owner_id,
         dhcp_options_id: vpc.dhcp_options_id,
-        default_security_group_id: None,
-        main_route_table_id: None,
         tags: tags_of(vpc.tags),
         id,
     })
@@ -73,24 +65,7 @@ pub(in crate::kinds) async fn describe_vpcs(
             break;
         }
     }
-    if found.is_empty() {
-        return Ok(found);
-    }
-    let ids: Vec<String> = found.iter().map(|vpc| vpc.id.clone()).collect();
-    let (named, groups, tables) = try_join3(
-        with_names(aws, found),
-        default_groups(aws, &ids),
-        main_tables(aws, &ids),
-    )
-    .await?;
-    Ok(named
-        .into_iter()
-        .map(|vpc| Ec2VpcObserved {
-            default_security_group_id: groups.get(&vpc.id).cloned(),
-            main_route_table_id: tables.get(&vpc.id).cloned(),
-            ..vpc
-        })
-        .collect())
+    with_names(aws, found).await
 }
 
 /// Fills in the names; a VPC that went away meanwhile is left out.
@@ -136,29 +111,4 @@ async fn attribute(aws: &Aws, id: &str, name: VpcAttributeName) -> Result<bool, 
         ATTRIBUTE.api,
         name.as_str(),
     )
-}
-
-async fn default_groups(aws: &Aws, vpcs: &[String]) -> Result<Companions, PartError> {
-    let filters = vec![filter("vpc-id", vpcs), filter("group-name", ["default"])];
-    let groups = describe_groups(aws, filters).await?;
-    Ok(groups
-        .into_iter()
-        .filter_map(|group| Some((group.vpc_id?, group.group_id?)))
-        .collect())
-}
-
-async fn main_tables(aws: &Aws, vpcs: &[String]) -> Result<Companions, PartError> {
-    let request = aws
-        .ec2()
-        .describe_route_tables()
-        .filters(filter("vpc-id", vpcs))
-        .filters(filter("association.main", ["true"]));
-    let answer = aws
-        .call(TABLES, "main route tables", || request.clone().send())
-        .await?;
-    let tables = answer.route_tables.unwrap_or_default();
-    Ok(tables
-        .into_iter()
-        .filter_map(|table| Some((table.vpc_id?, table.route_table_id?)))
-        .collect())
 }

@@ -17,6 +17,17 @@ const TABLES: Operation = Operation::read("ec2:DescribeRouteTables");
 const DELETE_ENDPOINTS: Operation = Operation::idempotent("ec2:DeleteVpcEndpoints");
 const DELETE_GROUP: Operation = Operation::idempotent("ec2:DeleteSecurityGroup");
 
+/// Every call that is made here.
+pub(super) const CALLS: &[Operation] = &[
+    ENDPOINTS,
+    SUBNETS,
+    GATEWAYS,
+    NAT_GATEWAYS,
+    TABLES,
+    DELETE_ENDPOINTS,
+    DELETE_GROUP,
+];
+
 /// How many things are named before the rest is only counted.
 const NAMED_AT_MOST: usize = 20;
 

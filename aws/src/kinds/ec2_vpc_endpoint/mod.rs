@@ -30,6 +30,9 @@ pub use read::Ec2VpcEndpointObserved;
 pub(super) use read::describe_endpoints;
 
 const CREATE: Operation = Operation::idempotent("ec2:CreateVpcEndpoint");
+
+/// Every call that is made here.
+pub(super) const CALLS: &[&[Operation]] = &[&[CREATE], read::CALLS, write::CALLS];
 /// The settings that are sets of ids.
 const SETS: [&str; 3] = ["subnet_ids", "security_group_ids", "route_table_ids"];
 

@@ -19,6 +19,9 @@ use crate::{
 pub(super) const DESCRIBE: Operation = Operation::read("ec2:DescribeVpcEndpoints");
 const DESCRIBE_LISTS: Operation = Operation::read("ec2:DescribeManagedPrefixLists");
 
+/// Every call that is made here.
+pub(super) const CALLS: &[Operation] = &[DESCRIBE, DESCRIBE_LISTS];
+
 const GATEWAY: &str = "Gateway";
 /// The state of an endpoint of which only network interfaces are left.
 const DELETED: &str = "deleted";

@@ -17,6 +17,9 @@ use super::read::of_endpoints;
 const MODIFY: Operation = Operation::idempotent("ec2:ModifyVpcEndpoint");
 const DELETE: Operation = Operation::idempotent("ec2:DeleteVpcEndpoints");
 
+/// Every call that is made here.
+pub(super) const CALLS: &[Operation] = &[MODIFY, DELETE];
+
 /// What a set of ids gains and loses; `None` where it is nothing.
 #[derive(Default)]
 struct Moves {

@@ -34,6 +34,9 @@ const USUAL_PATH: &str = "/";
 
 const CREATE: Operation = Operation::once("iam:CreatePolicy");
 
+/// Every call that is made here.
+pub(super) const CALLS: &[&[Operation]] = &[&[CREATE], read::CALLS, write::CALLS];
+
 /// A managed policy of the account.
 #[derive(Debug)]
 pub struct IamPolicy;

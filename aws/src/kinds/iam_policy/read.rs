@@ -14,6 +14,9 @@ use crate::{
 const GET: Operation = Operation::read("iam:GetPolicy");
 const GET_VERSION: Operation = Operation::read("iam:GetPolicyVersion");
 
+/// Every call that is made here.
+pub(super) const CALLS: &[Operation] = &[GET, GET_VERSION];
+
 const VERSION: &str = "DefaultVersionId";
 
 /// The policy with this ARN, unless there is none.

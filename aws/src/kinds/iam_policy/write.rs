@@ -30,6 +30,17 @@ const DELETE: Operation = Operation::idempotent("iam:DeletePolicy");
 const TAG: Operation = Operation::idempotent("iam:TagPolicy");
 const UNTAG: Operation = Operation::idempotent("iam:UntagPolicy");
 
+/// Every call that is made here.
+pub(super) const CALLS: &[Operation] = &[
+    LIST_VERSIONS,
+    LIST_HOLDERS,
+    CREATE_VERSION,
+    DELETE_VERSION,
+    DELETE,
+    TAG,
+    UNTAG,
+];
+
 /// IAM would say no more than that a quota is exceeded.
 pub(super) fn check_length(subject: &str, document: &Value) -> Result<(), PartError> {
     let length = length(document);

@@ -22,6 +22,8 @@ use self::{
 };
 use super::{
     arn::Arn,
+    iam_policies::{Holder, read_policies},
+    iam_role_policies::remove_forgotten,
     iam_tags::sdk_tags,
     natural_key::{go_on, natural_name},
     restate::{restate, restate_policy},
@@ -36,6 +38,9 @@ const USUAL_SESSION_SECONDS: i32 = 3600;
 
 const CREATE: Operation = Operation::once("iam:CreateRole");
 const DELETE: Operation = Operation::idempotent("iam:DeleteRole");
+
+/// Every call that is made here.
+pub(super) const CALLS: &[&[Operation]] = &[&[CREATE, DELETE], read::CALLS, write::CALLS];
 
 /// An IAM role.
 #[derive(Debug)]
@@ -94,12 +99,19 @@ pub struct IamRoleObserved {
     pub trust_policy: Value,
     /// The ARN of the policy that limits it.
     pub permissions_boundary: Option<String>,
-    /// Its inline policies by name.
-    pub inline_policies: BTreeMap<String, Value>,
-    /// The ARNs of the managed policies that are attached to it.
-    pub attached_policies: BTreeSet<String>,
     /// All its tags.
     pub tags: Tags,
+}
+
+/// A role with the policies that it holds.
+#[derive(Debug, Serialize)]
+struct WholeRole {
+    #[serde(flatten)]
+    role: IamRoleObserved,
+    /// Its inline policies by name.
+    inline_policies: BTreeMap<String, Value>,
+    /// The ARNs of the managed policies that are attached to it.
+    attached_policies: BTreeSet<String>,
 }
 
 #[async_trait]
@@ -108,6 +120,7 @@ impl PartKind for IamRole {
     const REPLACED_BY: &'static [&'static str] = &["name", "path"];
     const TAGGED: bool = true;
     const JOURNAL: Journal = Journal::NaturalKey;
+    const WITNESS: bool = true;
 
     type Context = Aws;
     type Desired = IamRoleDesired;
@@ -185,6 +198,25 @@ impl PartKind for IamRole {
         }
     }
 
+    /// Who looks at a role wants its policies as well; the engine has them as a part of their own.
+    async fn inspect(aws: &Aws, id: &str) -> Result<Option<Value>, PartError> {
+        let Some(role) = read_role(aws, id).await? else {
+            return Ok(None);
+        };
+        let Some(policies) = read_policies(aws, Holder::Role(&role.name)).await? else {
+            return Ok(None);
+        };
+        let whole = WholeRole {
+            role,
+            inline_policies: policies.inline,
+            attached_policies: policies.attached,
+        };
+        let shown = serde_json::to_value(whole);
+        shown
+            .map(Some)
+            .map_err(|error| PartError::bug(Self::KIND, error.to_string()))
+    }
+
     async fn read(aws: &Aws, ids: &[String]) -> Result<Vec<Option<IamRoleObserved>>, PartError> {
         read_each(ids, |id| async move { read_role(aws, &id).await }).await
     }
@@ -224,7 +256,7 @@ impl PartKind for IamRole {
             .await
         {
             Err(error) if error.is_not_found() => Ok(()),
-            Err(error) if error.class == ErrorClass::Busy => Err(held(error, role)),
+            Err(error) if error.class == ErrorClass::Busy => Err(held(aws, error, role).await),
             answer => answer.map(|_| ()),
         }
     }
@@ -266,8 +298,6 @@ fn made(role: Role, desired: &IamRoleDesired) -> IamRoleObserved {
             .as_ref()
             .and_then(Input::known)
             .map(ToString::to_string),
-        inline_policies: BTreeMap::new(),
-        attached_policies: BTreeSet::new(),
         tags: desired.tags.clone(),
     }
 }
@@ -278,13 +308,16 @@ fn boundary(desired: &IamRoleDesired) -> Result<Option<&Arn>, PartError> {
         .transpose()
 }
 
-/// IAM says that policies are in the way, and not which.
-fn held(mut error: PartError, role: &IamRoleObserved) -> PartError {
-    let inline = role.inline_policies.keys();
-    let names: Vec<String> = inline
-        .chain(&role.attached_policies)
-        .map(|policy| format!("`{policy}`"))
-        .collect();
+/// IAM says that policies are in the way, and not which. A list that lagged may have hidden them when they were to go:
+/// they go now, and the role with the next try.
+async fn held(aws: &Aws, mut error: PartError, role: &IamRoleObserved) -> PartError {
+    let names: Vec<String> = match remove_forgotten(aws, &role.name).await {
+        Ok(policies) => policies
+            .iter()
+            .map(|policy| format!("`{policy}`"))
+            .collect(),
+        Err(refused) => return refused,
+    };
     if !names.is_empty() {
         error.message = format!("{} It holds {}.", error.message, names.join(", "));
     }

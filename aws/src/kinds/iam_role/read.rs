@@ -7,7 +7,6 @@ use crate::{
     calls::Operation,
     kinds::{
         iam_document::{is_meant, name_of, parse_document},
-        iam_policies::{Holder, read_policies},
         iam_tags::iam_tags,
         settled::answered,
     },
@@ -15,6 +14,9 @@ use crate::{
 };
 
 const GET: Operation = Operation::read("iam:GetRole");
+
+/// Every call that is made here.
+pub(super) const CALLS: &[Operation] = &[GET];
 
 /// The role with this name or ARN, unless there is none.
 pub(super) async fn read_role(aws: &Aws, id: &str) -> Result<Option<IamRoleObserved>, PartError> {
@@ -36,9 +38,6 @@ pub(super) async fn read_role(aws: &Aws, id: &str) -> Result<Option<IamRoleObser
     let boundary = role
         .permissions_boundary
         .and_then(|boundary| boundary.permissions_boundary_arn);
-    let Some(policies) = read_policies(aws, Holder::Role(name)).await? else {
-        return Ok(None);
-    };
     Ok(Some(IamRoleObserved {
         name: role.role_name,
         path: role.path,
@@ -48,8 +47,6 @@ pub(super) async fn read_role(aws: &Aws, id: &str) -> Result<Option<IamRoleObser
         max_session_seconds: role.max_session_duration,
         trust_policy: parse_document(&trust, GET.api)?,
         permissions_boundary: boundary,
-        inline_policies: policies.inline,
-        attached_policies: policies.attached,
         tags: iam_tags(role.tags),
     }))
 }

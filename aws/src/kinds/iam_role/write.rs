@@ -17,6 +17,10 @@ const UPDATE: Operation = Operation::idempotent("iam:UpdateRole");
 const TAG: Operation = Operation::idempotent("iam:TagRole");
 const UNTAG: Operation = Operation::idempotent("iam:UntagRole");
 
+/// Every call that is made here.
+pub(super) const CALLS: &[Operation] =
+    &[PUT_TRUST, PUT_BOUNDARY, DELETE_BOUNDARY, UPDATE, TAG, UNTAG];
+
 pub(super) async fn put_trust(aws: &Aws, name: &str, trust: &Value) -> Result<(), PartError> {
     let request = aws.iam().update_assume_role_policy().role_name(name);
     let request = request.policy_document(trust.to_string());

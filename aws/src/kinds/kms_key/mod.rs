@@ -31,6 +31,10 @@ const USUAL_PERIOD_DAYS: u32 = 365;
 const CREATE: Operation = Operation::once("kms:CreateKey");
 const SCHEDULE_DELETION: Operation = Operation::idempotent("kms:ScheduleKeyDeletion");
 
+/// Every call that is made here.
+pub(super) const CALLS: &[&[Operation]] =
+    &[&[CREATE, SCHEDULE_DELETION], read::CALLS, write::CALLS];
+
 /// A KMS key.
 #[derive(Debug)]
 pub struct KmsKey;

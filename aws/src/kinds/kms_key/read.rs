@@ -23,6 +23,9 @@ const LIST_KEYS: Operation = Operation::read("kms:ListKeys");
 const DESCRIBE: Operation = Operation::read("kms:DescribeKey");
 pub(super) const LIST_TAGS: Operation = Operation::read("kms:ListResourceTags");
 
+/// Every call that is made here.
+pub(super) const CALLS: &[Operation] = &[GET_POLICY, GET_ROTATION, LIST_KEYS, DESCRIBE, LIST_TAGS];
+
 /// What belongs to a key but is not told by `kms:DescribeKey`.
 pub(super) struct Details {
     pub(super) policy: Value,

@@ -18,6 +18,18 @@ const DISABLE_ROTATION: Operation = Operation::idempotent("kms:DisableKeyRotatio
 const TAG: Operation = Operation::idempotent("kms:TagResource");
 const UNTAG: Operation = Operation::idempotent("kms:UntagResource");
 
+/// Every call that is made here.
+pub(super) const CALLS: &[Operation] = &[
+    ENABLE,
+    DISABLE,
+    PUT_DESCRIPTION,
+    PUT_POLICY,
+    ENABLE_ROTATION,
+    DISABLE_ROTATION,
+    TAG,
+    UNTAG,
+];
+
 pub(super) async fn put_description(aws: &Aws, id: &str, text: &str) -> Result<(), PartError> {
     let request = aws
         .kms()

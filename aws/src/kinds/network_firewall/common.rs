@@ -12,6 +12,9 @@ use crate::{
 const TAG: Operation = Operation::idempotent("network-firewall:TagResource");
 const UNTAG: Operation = Operation::idempotent("network-firewall:UntagResource");
 
+/// Every call that is made here.
+pub(in crate::kinds) const CALLS: &[&[Operation]] = &[&[TAG, UNTAG]];
+
 /// The status of what is on its way out.
 pub(super) const DELETING: &str = "DELETING";
 

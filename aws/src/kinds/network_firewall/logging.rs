@@ -31,6 +31,9 @@ use crate::{
 const DESCRIBE: Operation = Operation::read("network-firewall:DescribeLoggingConfiguration");
 const UPDATE: Operation = Operation::idempotent("network-firewall:UpdateLoggingConfiguration");
 
+/// Every call that is made here.
+pub(in crate::kinds) const CALLS: &[&[Operation]] = &[&[DESCRIBE, UPDATE]];
+
 /// Where CloudWatch Logs has the name of its log group.
 const LOG_GROUP: &str = "logGroup";
 const CLOUD_WATCH: &str = "CloudWatchLogs";

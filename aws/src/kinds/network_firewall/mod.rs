@@ -9,6 +9,8 @@ mod logging;
 mod policy;
 mod rule_group;
 
+use crate::calls::Operation;
+
 pub use firewall::{Firewall, FirewallDesired, FirewallEndpoint, FirewallObserved};
 pub use logging::{
     FirewallLogging, FirewallLoggingDesired, FirewallLoggingObserved, LogDestination,
@@ -19,3 +21,14 @@ pub use rule_group::{
     DomainList, FirewallRuleGroup, FirewallRuleGroupDesired, FirewallRuleGroupObserved,
     FirewallRules,
 };
+
+/// Every call about a firewall.
+pub(super) const FIREWALL_CALLS: &[&[Operation]] = firewall::CALLS;
+/// Every call about a firewall's logs.
+pub(super) const LOGGING_CALLS: &[&[Operation]] = logging::CALLS;
+/// Every call about a firewall's policy.
+pub(super) const POLICY_CALLS: &[&[Operation]] = policy::CALLS;
+/// Every call about a rule group.
+pub(super) const RULE_GROUP_CALLS: &[&[Operation]] = rule_group::CALLS;
+/// Every call that changes tags.
+pub(super) const TAG_CALLS: &[&[Operation]] = common::CALLS;

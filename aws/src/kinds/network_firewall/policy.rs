@@ -30,6 +30,9 @@ const DESCRIBE: Operation = Operation::read("network-firewall:DescribeFirewallPo
 const UPDATE: Operation = Operation::idempotent("network-firewall:UpdateFirewallPolicy");
 const DELETE: Operation = Operation::idempotent("network-firewall:DeleteFirewallPolicy");
 
+/// Every call that is made here.
+pub(in crate::kinds) const CALLS: &[&[Operation]] = &[&[CREATE, DESCRIBE, UPDATE, DELETE]];
+
 /// A firewall policy.
 #[derive(Debug)]
 pub struct FirewallPolicy;

@@ -31,6 +31,9 @@ const DESCRIBE: Operation = Operation::read("network-firewall:DescribeRuleGroup"
 const UPDATE: Operation = Operation::idempotent("network-firewall:UpdateRuleGroup");
 const DELETE: Operation = Operation::idempotent("network-firewall:DeleteRuleGroup");
 
+/// Every call that is made here.
+pub(in crate::kinds) const CALLS: &[&[Operation]] = &[&[CREATE, DESCRIBE, UPDATE, DELETE]];
+
 /// A stateful rule group.
 #[derive(Debug)]
 pub struct FirewallRuleGroup;

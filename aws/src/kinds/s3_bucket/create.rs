@@ -19,6 +19,9 @@ use crate::{
 const CREATE: Operation = Operation::once("s3:CreateBucket");
 const LIST_BUCKETS: Operation = Operation::read("s3:ListBuckets").allowed_by("s3:ListAllMyBuckets");
 
+/// Every call that is made here.
+pub(super) const CALLS: &[Operation] = &[CREATE, LIST_BUCKETS];
+
 /// The region whose buckets take no location. <https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html>
 const WITHOUT_LOCATION: &str = "us-east-1";
 

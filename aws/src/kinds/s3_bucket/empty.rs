@@ -19,6 +19,15 @@ const LIST_UPLOADS: Operation =
     Operation::read("s3:ListMultipartUploads").allowed_by("s3:ListBucketMultipartUploads");
 const ABORT_UPLOAD: Operation = Operation::idempotent("s3:AbortMultipartUpload");
 
+/// Every call that is made here.
+pub(super) const CALLS: &[Operation] = &[
+    DELETE_BUCKET,
+    LIST_VERSIONS,
+    DELETE_OBJECTS,
+    LIST_UPLOADS,
+    ABORT_UPLOAD,
+];
+
 /// S3 deletes and lists this many objects per call. <https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html>
 const PAGE: i32 = 1000;
 /// Uploads are aborted one by one; so many at once.

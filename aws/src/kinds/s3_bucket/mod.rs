@@ -15,12 +15,15 @@ use cloister_composite::{
 use serde_json::Value;
 
 use super::{arn::Arn, restate::restate, tags::holds};
-use crate::session::Aws;
+use crate::{calls::Operation, session::Aws};
 
 pub use settings::{
     AccessLog, Encryption, LifecycleRule, Ownership, PublicAccessBlock, S3BucketDesired,
     S3BucketDisposal, S3BucketObserved, Transition, Versioning,
 };
+
+/// Every call that is made here.
+pub(super) const CALLS: &[&[Operation]] = &[create::CALLS, empty::CALLS, read::CALLS, write::CALLS];
 
 /// An S3 bucket.
 #[derive(Debug)]
@@ -39,6 +42,7 @@ impl PartKind for S3Bucket {
     const REPLACED_BY: &'static [&'static str] = &["name"];
     const TAGGED: bool = true;
     const JOURNAL: Journal = Journal::NaturalKey;
+    const WITNESS: bool = true;
 
     type Context = Aws;
     type Desired = S3BucketDesired;

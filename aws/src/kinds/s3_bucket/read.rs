@@ -27,6 +27,17 @@ const GET_LIFECYCLE: Operation = Operation::read("s3:GetBucketLifecycleConfigura
     .allowed_by("s3:GetLifecycleConfiguration");
 const GET_LOGGING: Operation = Operation::read("s3:GetBucketLogging");
 
+/// Every call that is made here.
+pub(super) const CALLS: &[Operation] = &[
+    GET_TAGS,
+    GET_VERSIONING,
+    GET_ENCRYPTION,
+    GET_ACCESS_BLOCK,
+    GET_OWNERSHIP,
+    GET_LIFECYCLE,
+    GET_LOGGING,
+];
+
 /// The bucket, unless there is none of this name.
 pub(super) async fn read_bucket(
     aws: &Aws,

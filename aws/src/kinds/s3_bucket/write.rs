@@ -40,6 +40,20 @@ const PUT_TAGS: Operation = Operation::idempotent("s3:PutBucketTagging");
 const DELETE_TAGS: Operation =
     Operation::idempotent("s3:DeleteBucketTagging").allowed_by("s3:PutBucketTagging");
 
+/// Every call that is made here.
+pub(super) const CALLS: &[Operation] = &[
+    PUT_ACCESS_BLOCK,
+    PUT_OWNERSHIP,
+    PUT_ENCRYPTION,
+    DELETE_ENCRYPTION,
+    PUT_VERSIONING,
+    PUT_LIFECYCLE,
+    DELETE_LIFECYCLE,
+    PUT_LOGGING,
+    PUT_TAGS,
+    DELETE_TAGS,
+];
+
 /// The sub-settings, in the order in which they are written: what closes the bucket comes first.
 pub(super) const SETTINGS: [&str; 7] = [
     "public_access_block",

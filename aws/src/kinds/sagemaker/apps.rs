@@ -15,6 +15,9 @@ pub(crate) const PAGE: i32 = 100;
 const LIST: Operation = Operation::read("sagemaker:ListApps");
 const DELETE: Operation = Operation::idempotent("sagemaker:DeleteApp");
 
+/// Every call that is made here.
+pub(in crate::kinds) const CALLS: &[&[Operation]] = &[&[LIST, DELETE]];
+
 /// An app that runs, or is about to or has not ended yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct App {

@@ -9,6 +9,9 @@ const LIST: Operation = Operation::read("sagemaker:ListTags");
 const ADD: Operation = Operation::idempotent("sagemaker:AddTags");
 const DELETE: Operation = Operation::idempotent("sagemaker:DeleteTags");
 
+/// Every call that is made here.
+pub(in crate::kinds) const CALLS: &[&[Operation]] = &[&[LIST, ADD, DELETE]];
+
 /// All tags of the resource.
 pub(crate) async fn read_tags(aws: &Aws, arn: &str) -> Result<Tags, PartError> {
     let mut tags = Tags::new();

@@ -11,6 +11,10 @@ const LIST_SPACES: Operation = Operation::read("sagemaker:ListSpaces");
 const DELETE_PROFILE: Operation = Operation::idempotent("sagemaker:DeleteUserProfile");
 const DELETE_SPACE: Operation = Operation::idempotent("sagemaker:DeleteSpace");
 
+/// Every call that is made here.
+pub(in crate::kinds) const CALLS: &[&[Operation]] =
+    &[&[LIST_PROFILES, LIST_SPACES, DELETE_PROFILE, DELETE_SPACE]];
+
 /// All that is in a domain.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Users {

@@ -14,6 +14,9 @@ pub(super) const MANAGED_TAG: &str = "ManagedByAmazonSageMakerResource";
 
 const DELETE_FILE_SYSTEM: Operation = Operation::idempotent("elasticfilesystem:DeleteFileSystem");
 const DELETE_MOUNT_TARGET: Operation = Operation::idempotent("elasticfilesystem:DeleteMountTarget");
+
+/// Every call that is made here.
+pub(super) const CALLS: &[Operation] = &[DELETE_FILE_SYSTEM, DELETE_MOUNT_TARGET];
 const DELETING: &str = "deleting";
 
 /// Deletes the mount targets, and the file system if that is wished; returns what was still there, named.

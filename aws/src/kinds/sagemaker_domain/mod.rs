@@ -33,7 +33,10 @@ use super::{
     },
     tags::settable,
 };
-use crate::session::Aws;
+use crate::{calls::Operation, session::Aws};
+
+/// Every call that is made here.
+pub(super) const CALLS: &[&[Operation]] = &[home::CALLS, read::CALLS, write::CALLS];
 
 /// What SageMaker says of a domain that it broke itself; the next attempt usually succeeds.
 /// <https://github.com/aws/aws-cdk/issues/34818>

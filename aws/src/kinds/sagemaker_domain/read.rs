@@ -27,6 +27,9 @@ use crate::{
 const DESCRIBE: Operation = Operation::read("sagemaker:DescribeDomain");
 const LIST: Operation = Operation::read("sagemaker:ListDomains");
 
+/// Every call that is made here.
+pub(super) const CALLS: &[Operation] = &[DESCRIBE, LIST];
+
 /// A domain as lists show it.
 pub(super) struct Listed {
     pub(super) id: String,

@@ -30,6 +30,9 @@ use crate::{
 const CREATE: Operation = Operation::once("sagemaker:CreateDomain");
 const UPDATE: Operation = Operation::idempotent("sagemaker:UpdateDomain");
 const DELETE: Operation = Operation::idempotent("sagemaker:DeleteDomain");
+
+/// Every call that is made here.
+pub(super) const CALLS: &[Operation] = &[CREATE, UPDATE, DELETE];
 const KIND: &str = StudioDomain::KIND;
 
 /// Makes the domain, after a failed one of the same part is gone: it counts as a domain, and the console hides it.

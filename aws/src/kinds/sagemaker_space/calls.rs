@@ -24,6 +24,9 @@ use crate::{
 const CREATE: Operation = Operation::once("sagemaker:CreateSpace");
 const DESCRIBE: Operation = Operation::read("sagemaker:DescribeSpace");
 
+/// Every call that is made here.
+pub(super) const CALLS: &[Operation] = &[CREATE, DESCRIBE];
+
 pub(super) async fn create_space(
     aws: &Aws,
     desired: &StudioSpaceDesired,

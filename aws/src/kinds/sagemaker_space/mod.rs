@@ -35,6 +35,9 @@ use super::{
 use crate::{calls::Operation, session::Aws};
 
 const UPDATE: Operation = Operation::idempotent("sagemaker:UpdateSpace");
+
+/// Every call that is made here.
+pub(super) const CALLS: &[&[Operation]] = &[&[UPDATE], calls::CALLS];
 const DELETE_API: &str = "sagemaker:DeleteSpace";
 const JUPYTER_LAB: &str = "JupyterLab";
 const CODE_EDITOR: &str = "CodeEditor";

@@ -10,18 +10,23 @@ use async_trait::async_trait;
 use cloister_composite::{
     Anchor, AnchorStore, Blueprint, Changing, Deleting, Engine, ErrorClass, Finding, Identity,
     Input, Journal, Kinds, Making, OutputName, Outputs, Pace, PartError, PartKey, PartKind,
-    StoredAnchor, Tags, outputs, read_each,
+    Readiness, StoredAnchor, Tags, outputs, read_each,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
+/// The call that makes the anchor; it is in no log.
+pub(crate) const CREATE_ANCHOR: &str = "create anchor";
+
 /// What a test wants.
 pub(crate) struct Wish {
     pub(crate) owner: &'static str,
     pub(crate) size: u32,
     pub(crate) leaf: bool,
+    /// How many more parts stand on the first one.
+    pub(crate) twigs: u32,
 }
 
 impl Default for Wish {
@@ -30,6 +35,7 @@ impl Default for Wish {
             owner: "us",
             size: 1,
             leaf: true,
+            twigs: 0,
         }
     }
 }
@@ -55,6 +61,16 @@ pub(crate) fn blueprint(wish: &Wish) -> Blueprint {
         },
     );
     let base = base.output(&Toy::ID);
+    for twig in 0..wish.twigs {
+        parts.part::<Toy>(
+            &format!("twig-{twig}"),
+            &ToyDesired {
+                size: 1,
+                needs: Some(Input::from(base.clone())),
+                tags: Tags::new(),
+            },
+        );
+    }
     if wish.leaf {
         let needs = Some(Input::from(base));
         let leaf = parts
@@ -87,6 +103,7 @@ pub(crate) struct ToyDesired {
 pub(crate) struct ToyObserved {
     name: String,
     settings: Value,
+    is_ready: bool,
 }
 
 pub(crate) struct Toy;
@@ -99,6 +116,10 @@ impl Toy {
 struct Stock {
     objects: BTreeMap<String, Value>,
     anchor: Option<(String, i64)>,
+    anchor_writes: usize,
+    takes: Duration,
+    ready_at: BTreeMap<String, tokio::time::Instant>,
+    reads: usize,
     log: Vec<String>,
     tokens: Vec<(String, String)>,
     failures: Vec<(String, ErrorClass, u32, bool)>,
@@ -163,6 +184,30 @@ impl Shelf {
         self.stock().objects.remove(name).unwrap();
     }
 
+    /// Somebody else deletes the anchor.
+    pub(crate) fn lose_anchor(&self) {
+        self.stock().anchor.take().unwrap();
+    }
+
+    pub(crate) fn has_anchor(&self) -> bool {
+        self.stock().anchor.is_some()
+    }
+
+    /// How often the anchor was written, its making included.
+    pub(crate) fn anchor_writes(&self) -> usize {
+        self.stock().anchor_writes
+    }
+
+    /// Lets what is made from here on be ready only after a while.
+    pub(crate) fn takes(&self, duration: Duration) {
+        self.stock().takes = duration;
+    }
+
+    /// How many calls read objects.
+    pub(crate) fn reads(&self) -> usize {
+        self.stock().reads
+    }
+
     pub(crate) fn forget_log(&self) {
         self.stock().log.clear();
     }
@@ -219,7 +264,9 @@ impl Shelf {
         });
         if failed.is_none_or(|(_, late)| late) {
             effect(&mut stock);
-            stock.log.push(call.to_owned());
+            if call != CREATE_ANCHOR {
+                stock.log.push(call.to_owned());
+            }
         }
         match failed {
             Some((class, _)) => Err(PartError::new(class, call, "toy", "as scripted")),
@@ -229,9 +276,11 @@ impl Shelf {
 
     fn object(&self, name: &str) -> Option<ToyObserved> {
         let settings = self.stock().objects.get(name)?.clone();
+        let ready_at = self.stock().ready_at.get(name).copied();
         Some(ToyObserved {
             name: name.to_owned(),
             settings,
+            is_ready: ready_at.is_none_or(|ready| ready <= tokio::time::Instant::now()),
         })
     }
 }
@@ -241,6 +290,8 @@ impl PartKind for Toy {
     const KIND: &'static str = "toy:toy";
     const TAGGED: bool = true;
     const JOURNAL: Journal = Journal::Intent;
+    const PREPARES: bool = true;
+    const WITNESS: bool = true;
 
     type Context = Shelf;
     type Desired = ToyDesired;
@@ -257,6 +308,14 @@ impl PartKind for Toy {
 
     fn settings(observed: &ToyObserved) -> ToyDesired {
         serde_json::from_value(observed.settings.clone()).unwrap()
+    }
+
+    fn readiness(observed: &ToyObserved) -> Readiness {
+        if observed.is_ready {
+            Readiness::Ready
+        } else {
+            Readiness::Pending
+        }
     }
 
     async fn find(
@@ -279,12 +338,15 @@ impl PartKind for Toy {
                 stock.objects.insert(name.clone(), settings).is_none(),
                 "a twin of {name}"
             );
+            let ready_at = tokio::time::Instant::now() + stock.takes;
+            stock.ready_at.insert(name.clone(), ready_at);
         };
         shelf.call(&format!("create {name}"), made).await?;
         Ok(shelf.object(&name).unwrap())
     }
 
     async fn read(shelf: &Shelf, ids: &[String]) -> Result<Vec<Option<ToyObserved>>, PartError> {
+        shelf.stock().reads += 1;
         read_each(ids, async |id| {
             Ok(shelf.object(id.trim_start_matches("id-")))
         })
@@ -328,16 +390,19 @@ impl PartKind for Toy {
 #[async_trait]
 impl AnchorStore for Shelf {
     async fn create(&self, name: &str, text: &str, _tags: &Tags) -> Result<i64, PartError> {
-        let mut stock = self.stock();
-        if stock.anchor.is_some() {
+        if self.has_anchor() {
             return Err(PartError::new(
                 ErrorClass::AlreadyExists,
-                "create anchor",
+                CREATE_ANCHOR,
                 name,
                 "it is there",
             ));
         }
-        stock.anchor = Some((text.to_owned(), 1));
+        let made = |stock: &mut Stock| {
+            stock.anchor_writes += 1;
+            stock.anchor = Some((text.to_owned(), 1));
+        };
+        self.call(CREATE_ANCHOR, made).await?;
         Ok(1)
     }
 
@@ -348,6 +413,7 @@ impl AnchorStore for Shelf {
 
     async fn write(&self, _name: &str, text: &str) -> Result<i64, PartError> {
         let mut stock = self.stock();
+        stock.anchor_writes += 1;
         let version = stock.anchor.as_ref().map_or(1, |(_, version)| version + 1);
         stock.anchor = Some((text.to_owned(), version));
         Ok(version)

@@ -11,6 +11,9 @@ const DESCRIBE_ROUTES: Operation = Operation::read("ec2:DescribeRouteTables");
 const LIST_ASSOCIATIONS: Operation =
     Operation::read("network-firewall:ListVpcEndpointAssociations");
 
+/// Every call that is made here.
+pub(super) const CALLS: &[Operation] = &[DESCRIBE_ROUTES, LIST_ASSOCIATIONS];
+
 /// Adds to AWS's refusal which routes lead to the firewall's endpoints, and which further endpoints it has.
 ///
 /// The refusal is what counts: where one of the lists cannot be read, it stays as it is.

@@ -45,6 +45,10 @@ use crate::{
 const CREATE: Operation = Operation::once("network-firewall:CreateFirewall");
 const DELETE: Operation = Operation::idempotent("network-firewall:DeleteFirewall");
 
+/// Every call that is made here.
+pub(in crate::kinds) const CALLS: &[&[Operation]] =
+    &[&[CREATE, DELETE], blocked::CALLS, read::CALLS, write::CALLS];
+
 /// A firewall.
 #[derive(Debug)]
 pub struct Firewall;
@@ -147,6 +151,7 @@ impl PartKind for Firewall {
     const REPLACED_BY: &'static [&'static str] = &["name", "vpc_id"];
     const TAGGED: bool = true;
     const JOURNAL: Journal = Journal::NaturalKey;
+    const PREPARES: bool = true;
 
     type Context = Aws;
     type Desired = FirewallDesired;

@@ -19,6 +19,9 @@ use crate::{
 
 const DESCRIBE: Operation = Operation::read("network-firewall:DescribeFirewall");
 
+/// Every call that is made here.
+pub(super) const CALLS: &[Operation] = &[DESCRIBE];
+
 const READY: &str = "READY";
 const IN_SYNC: &str = "IN_SYNC";
 const CAPACITY_CONSTRAINED: &str = "CAPACITY_CONSTRAINED";

@@ -24,6 +24,17 @@ const PROTECT_SUBNETS: Operation =
 const PROTECT_POLICY: Operation =
     Operation::idempotent("network-firewall:UpdateFirewallPolicyChangeProtection");
 
+/// Every call that is made here.
+pub(super) const CALLS: &[Operation] = &[
+    ADD_SUBNETS,
+    REMOVE_SUBNETS,
+    PUT_POLICY,
+    PUT_DESCRIPTION,
+    PROTECT_DELETE,
+    PROTECT_SUBNETS,
+    PROTECT_POLICY,
+];
+
 /// What AWS can be told to refuse.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Protection {

@@ -224,7 +224,7 @@ fn profile(
             &format!("{origin}.security_group_ids"),
         );
     for (first, why) in gates(draft, wires) {
-        part = part.after(&first, why);
+        part = part.made_after(&first, why);
     }
     let profile_arn = wire(&part.output(&StudioUserProfile::ARN));
     for (space, config) in &profile.spaces {

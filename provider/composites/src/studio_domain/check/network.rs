@@ -29,6 +29,7 @@ pub(super) fn check(config: &SecureStudioDomain) -> Vec<Diagnostic> {
         let cidr = Path::attribute("network").then("cidr");
         found.extend(check_range(&network.cidr, "network.cidr", cidr));
         found.extend(check_list(network));
+        found.extend(check_zone_count(network));
         found.extend(check_room(config, network));
         found.extend(check_subnets(config, network));
     }
@@ -110,6 +111,22 @@ fn check_room(config: &SecureStudioDomain, network: &Network) -> Option<Diagnost
     Some(match error {
         IpPlanError::Zones { .. } => too_many_zones(network, &error),
         _ => too_small(vpc, egress, &demand, &error),
+    })
+}
+
+/// Zones are chosen once, at the first plan, and stay: another number says nothing of which ones are meant.
+fn check_zone_count(network: &Network) -> Option<Diagnostic> {
+    let zones = network.availability_zones.known()?;
+    let count = usize::try_from(*network.az_count.known()?).ok()?;
+    (zones.len() != count).then(|| {
+        Diagnostic::error("Availability zones contradict their number")
+            .found(format!(
+                "`network.az_count` is `{count}`, and the domain has {} availability zones: {}.",
+                zones.len(),
+                zones.iter().filter_map(Attr::known).map(|zone| format!("`{zone}`")).collect::<Vec<_>>().join(", ")
+            ))
+            .action("Name all zones in `network.availability_zones`: they can be added and taken away one by one.")
+            .at(Path::attribute("network").then("az_count"))
     })
 }
 
