@@ -14,6 +14,7 @@ from . import (
     census,
     flow_control,
     identity_center,
+    latency,
     network_firewall_endpoints,
     quotas,
     roles,
@@ -52,6 +53,7 @@ class Control:
             ("POST", "faults"): self._replace_faults,
             ("POST", "session"): self._session,
             ("POST", "skip"): self._skip,
+            ("POST", "latency"): self._set_latency,
             ("GET", "quotas"): lambda _: quotas.current(),
             ("POST", "quotas"): self._set_quotas,
             ("POST", "firewalls"): self._set_firewalls,
@@ -106,6 +108,17 @@ class Control:
             raise BadRequest("`seconds` is the time to let pass, 0 or more")
         timeline.skip(seconds)
         return {"now": timeline.moment().isoformat()}
+
+    def _set_latency(self, request: Request) -> dict[str, float]:
+        body = _body(request)
+        factor = body.get("factor") if isinstance(body, dict) else None
+        if not isinstance(factor, int | float) or isinstance(factor, bool):
+            raise BadRequest("`factor` is the share of AWS's durations to take, 0 or more")
+        try:
+            latency.set_factor(factor)
+        except ValueError as reason:
+            raise BadRequest(str(reason)) from None
+        return {"factor": factor}
 
     def _set_quotas(self, request: Request) -> dict[str, int]:
         try:

@@ -37,6 +37,24 @@ def test_calls_are_listed_in_order(sandbox: Running) -> None:
     assert calls[0]["seq"] < calls[1]["seq"]
 
 
+def test_latency_is_set_while_it_runs_and_calls_tell_what_it_came_to(sandbox: Running) -> None:
+    ec2 = sandbox.client("ec2")
+    sandbox.control("latency", {"factor": 0.01})
+    try:
+        vpc = ec2.create_vpc(CidrBlock="10.99.0.0/16")["Vpc"]["VpcId"]
+    finally:
+        sandbox.control("latency", {"factor": 0})
+    ec2.delete_vpc(VpcId=vpc)
+    made, deleted = sandbox.control("calls")["calls"][-2:]
+    assert (made["operation"], deleted["operation"]) == ("CreateVpc", "DeleteVpc")
+    assert made["delay"] > 0
+    assert made["work"]["over"] == made["work"]["done"] > 0
+    assert (deleted["delay"], deleted["work"]) == (0, {"done": 0, "over": 0})
+    for bad in (-1, "1", None, True):
+        with pytest.raises(urllib.error.HTTPError, match="400"):
+            sandbox.control("latency", {"factor": bad})
+
+
 @pytest.mark.parametrize(
     ("service", "operation", "fault", "code"),
     [
