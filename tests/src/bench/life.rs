@@ -1,0 +1,92 @@
+//! A domain's creation and destruction, measured beside the shortest time that its own graph allows.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+};
+
+use serde_json::Value;
+
+use super::{
+    effort::{Way, rates, tasks},
+    log::Log,
+    memory::with_peak,
+    path::{CriticalPath, critical_path},
+    samples::samples,
+};
+use crate::rig::Project;
+
+const LOG: &str = "provider.log";
+
+/// How long a run took, and how long it takes at least.
+#[derive(Debug)]
+pub struct Timing {
+    /// What the provider took for its request, in seconds.
+    pub provider: f64,
+    /// What was made or unmade last, and what that had waited for.
+    pub path: CriticalPath,
+    /// Calls that the sandbox got.
+    pub calls: usize,
+    /// The largest provider's peak memory in KiB.
+    pub peak_kib: u64,
+}
+
+impl Timing {
+    /// How many times the shortest time the provider took.
+    pub fn ratio(&self) -> f64 {
+        self.provider / self.path.seconds
+    }
+}
+
+/// The same project, with what the provider logs kept in a file, and with nobody more patient than AWS takes at this
+/// scale.
+#[must_use]
+pub fn observed(project: Project<'_>, scale: f64) -> Project<'_> {
+    let log = project.folder().join(LOG);
+    project
+        .env("TF_LOG_PROVIDER", "debug")
+        .env("TF_LOG_PATH", log)
+        .env("CLOISTER_TIME_SCALE", scale.to_string())
+}
+
+/// Applies or destroys with times drawn for `scale` of AWS's durations, and works out what that takes at least.
+///
+/// Parts are those of the state that has them all: after making, and before unmaking.
+pub fn timed(way: Way, project: &Project<'_>, address: &str, scale: f64) -> Timing {
+    let sandbox = project.sandbox();
+    let before = sandbox.timed_calls().len();
+    let standing = project.state(address);
+    let log = project.folder().join(LOG);
+    // Of the commands before.
+    fs::write(&log, "").expect("the folder can be written to");
+    let arguments = match way {
+        Way::Making => ["apply", "-auto-approve"],
+        Way::Unmaking => ["destroy", "-auto-approve"],
+    };
+    sandbox.latency(scale);
+    let (outcome, peak_kib) = with_peak(project.start(&arguments), &project.folder());
+    sandbox.latency(0.0);
+    outcome.succeeded();
+    let parts = standing.or_else(|| project.state(address));
+    let parts = parts.expect("the composite is in the state")["parts"].take();
+    let calls = sandbox.timed_calls().split_off(before);
+    let log = Log::of(fs::read_to_string(&log).expect("Terraform wrote a log"));
+    let needs = log.needs();
+    covers(&needs, &parts);
+    let tasks = tasks(way, &parts, &needs, &samples(sandbox, &calls));
+    Timing {
+        provider: log.applied_in(),
+        path: critical_path(&tasks, &rates(scale)),
+        calls: calls.len(),
+        peak_kib,
+    }
+}
+
+/// A graph that lacks a part would have too short a path.
+fn covers(needs: &BTreeMap<String, BTreeSet<String>>, parts: &Value) {
+    let parts = parts.as_object().expect("parts are a map").keys();
+    let missing: Vec<_> = parts
+        .filter(|key| *key != "anchor" && !needs.contains_key(*key))
+        .collect();
+    assert!(missing.is_empty(), "the log's graph lacks {missing:?}");
+}
