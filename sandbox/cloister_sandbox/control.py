@@ -19,6 +19,7 @@ from . import (
     quotas,
     roles,
     sagemaker_sessions,
+    seed,
     timeline,
     vantages,
 )
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from .sandbox import Sandbox
 
 _ACCOUNT = re.compile(r"[0-9]{12}")
+_MOST_ACCOUNTS = 1000
 _LOOPBACK_HOSTS = ("127.0.0.1", "localhost")
 
 
@@ -53,6 +55,7 @@ class Control:
             ("POST", "faults"): self._replace_faults,
             ("POST", "session"): self._session,
             ("POST", "skip"): self._skip,
+            ("POST", "accounts"): self._open_accounts,
             ("POST", "latency"): self._set_latency,
             ("GET", "quotas"): lambda _: quotas.current(),
             ("POST", "quotas"): self._set_quotas,
@@ -108,6 +111,14 @@ class Control:
             raise BadRequest("`seconds` is the time to let pass, 0 or more")
         timeline.skip(seconds)
         return {"now": timeline.moment().isoformat()}
+
+    def _open_accounts(self, request: Request) -> dict[str, list[str]]:
+        body = _body(request)
+        count = body.get("count") if isinstance(body, dict) else None
+        if not isinstance(count, int) or isinstance(count, bool) or not 0 < count <= _MOST_ACCOUNTS:
+            raise BadRequest(f"`count` is how many member accounts there are to be, 1 to {_MOST_ACCOUNTS}")
+        with self._sandbox.backend.lock:
+            return {"accounts": seed.open_accounts(count)}
 
     def _set_latency(self, request: Request) -> dict[str, float]:
         body = _body(request)

@@ -53,11 +53,11 @@ pub(super) fn rates(scale: f64) -> [Rate; 1] {
     }]
 }
 
-/// The tasks of a run over `parts`, a state's, of which `needs` tells what each waits for when it is made.
+/// The tasks of a run over `parts`, a state's, of which `edges` tells what each is made after, or unmade before.
 pub(super) fn tasks(
     way: Way,
     parts: &Value,
-    needs: &BTreeMap<String, BTreeSet<String>>,
+    edges: &BTreeMap<String, BTreeSet<String>>,
     samples: &[Sample],
 ) -> BTreeMap<String, Task> {
     let parts = parts.as_object().expect("parts are a map").iter();
@@ -68,7 +68,7 @@ pub(super) fn tasks(
     let mut tasks = BTreeMap::new();
     for (key, part) in &parts {
         let effort = Effort::of(way, part, samples);
-        let waits_for = waits_for(way, key, &parts, needs);
+        let waits_for = waits_for(way, key, &parts, edges);
         let api = effort.first_call.filter(|api| *api == CREATE_ENDPOINT.api);
         let task = Task {
             needs: waits_for,
@@ -100,10 +100,10 @@ fn waits_for(
     way: Way,
     key: &str,
     parts: &BTreeMap<&str, &Value>,
-    needs: &BTreeMap<String, BTreeSet<String>>,
+    edges: &BTreeMap<String, BTreeSet<String>>,
 ) -> BTreeSet<String> {
     let needed_by = |other: &str, needed: &str| {
-        let of = needs.get(other);
+        let of = edges.get(other);
         of.is_some_and(|of| of.contains(needed))
     };
     let others = parts.keys().filter(|other| match way {

@@ -14,7 +14,7 @@ use super::{
     path::{CriticalPath, critical_path},
     samples::samples,
 };
-use crate::rig::Project;
+use crate::rig::{Project, Timed};
 
 const LOG: &str = "provider.log";
 
@@ -25,8 +25,12 @@ pub struct Timing {
     pub provider: f64,
     /// What was made or unmade last, and what that had waited for.
     pub path: CriticalPath,
+    /// When the provider began with each part, in seconds after it was asked to.
+    pub beginnings: BTreeMap<String, f64>,
     /// Calls that the sandbox got.
     pub calls: usize,
+    /// What a call took beyond AWS's share of it, on average, in seconds: the machine's doing.
+    pub beyond: f64,
     /// The largest provider's peak memory in KiB.
     pub peak_kib: u64,
 }
@@ -71,22 +75,29 @@ pub fn timed(way: Way, project: &Project<'_>, address: &str, scale: f64) -> Timi
     let parts = parts.expect("the composite is in the state")["parts"].take();
     let calls = sandbox.timed_calls().split_off(before);
     let log = Log::of(fs::read_to_string(&log).expect("Terraform wrote a log"));
-    let needs = log.needs();
-    covers(&needs, &parts);
-    let tasks = tasks(way, &parts, &needs, &samples(sandbox, &calls));
+    let edges = log.edges(way);
+    covers(&edges, &parts);
+    let delays: f64 = calls.iter().map(|call| call.delay).sum();
+    let tasks = tasks(way, &parts, &edges, &samples(sandbox, &calls));
     Timing {
         provider: log.applied_in(),
         path: critical_path(&tasks, &rates(scale)),
+        beginnings: log.beginnings(),
         calls: calls.len(),
+        beyond: (log.calls_took() - delays) / count(&calls),
         peak_kib,
     }
 }
 
+fn count(calls: &[Timed]) -> f64 {
+    f64::from(u32::try_from(calls.len()).expect("a run makes few calls"))
+}
+
 /// A graph that lacks a part would have too short a path.
-fn covers(needs: &BTreeMap<String, BTreeSet<String>>, parts: &Value) {
+fn covers(edges: &BTreeMap<String, BTreeSet<String>>, parts: &Value) {
     let parts = parts.as_object().expect("parts are a map").keys();
     let missing: Vec<_> = parts
-        .filter(|key| *key != "anchor" && !needs.contains_key(*key))
+        .filter(|key| *key != "anchor" && !edges.contains_key(*key))
         .collect();
     assert!(missing.is_empty(), "the log's graph lacks {missing:?}");
 }

@@ -18,4 +18,4 @@ pub use life::{Timing, observed, timed};
 pub use memory::with_peak;
 pub use path::{CriticalPath, Step};
 pub use refresh::{Refresh, refresh};
-pub use scene::{firewall_domain, room_for_its_users};
+pub use scene::{bucket_in_each, firewall_domain, room_for_its_users};

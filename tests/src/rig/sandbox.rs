@@ -140,6 +140,13 @@ impl Sandbox {
         calls.iter().map(Timed::of).collect()
     }
 
+    /// The numbers of this many member accounts, which are reached through their role `CloisterProvisioner`.
+    pub fn member_accounts(&self, count: usize) -> Vec<String> {
+        let answer = self.control.post("accounts", &json!({"count": count}));
+        let accounts = answer["accounts"].as_array().expect("accounts are a list");
+        accounts.iter().map(text).collect()
+    }
+
     /// Lets calls, and what they begin, take this share of AWS's durations from here on.
     pub fn latency(&self, factor: f64) {
         self.control.post("latency", &json!({"factor": factor}));
