@@ -9,6 +9,8 @@ mod log;
 mod memory;
 mod necessary;
 mod path;
+#[cfg(test)]
+mod path_tests;
 mod refresh;
 mod samples;
 mod scene;
