@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
+    time::Instant,
 };
 
 use serde_json::Value;
@@ -23,6 +24,8 @@ const LOG: &str = "provider.log";
 pub struct Timing {
     /// What the provider took for its request, in seconds.
     pub provider: f64,
+    /// What Terraform's whole command took, in seconds: its plan, and the refresh before.
+    pub command: f64,
     /// What was made or unmade last, and what that had waited for.
     pub path: CriticalPath,
     /// When the provider began with each part, in seconds after it was asked to.
@@ -63,14 +66,7 @@ pub fn timed(way: Way, project: &Project<'_>, address: &str, scale: f64) -> Timi
     let log = project.folder().join(LOG);
     // Of the commands before.
     fs::write(&log, "").expect("the folder can be written to");
-    let arguments = match way {
-        Way::Making => ["apply", "-auto-approve"],
-        Way::Unmaking => ["destroy", "-auto-approve"],
-    };
-    sandbox.latency(scale);
-    let (outcome, peak_kib) = with_peak(project.start(&arguments), &project.folder());
-    sandbox.latency(0.0);
-    outcome.succeeded();
+    let (command, peak_kib) = go(way, project, scale);
     let parts = standing.or_else(|| project.state(address));
     let parts = parts.expect("the composite is in the state")["parts"].take();
     let calls = sandbox.timed_calls().split_off(before);
@@ -81,12 +77,29 @@ pub fn timed(way: Way, project: &Project<'_>, address: &str, scale: f64) -> Timi
     let tasks = tasks(way, &parts, &edges, &samples(sandbox, &calls));
     Timing {
         provider: log.applied_in(),
+        command,
         path: critical_path(&tasks, &rates(scale)),
         beginnings: log.beginnings(),
         calls: calls.len(),
         beyond: (log.calls_took() - delays) / count(&calls),
         peak_kib,
     }
+}
+
+/// Runs the command; gives its time in seconds and the peak memory in KiB.
+fn go(way: Way, project: &Project<'_>, scale: f64) -> (f64, u64) {
+    let arguments = match way {
+        Way::Making => ["apply", "-auto-approve"],
+        Way::Unmaking => ["destroy", "-auto-approve"],
+    };
+    let sandbox = project.sandbox();
+    sandbox.latency(scale);
+    let begun = Instant::now();
+    let (outcome, peak_kib) = with_peak(project.start(&arguments), &project.folder());
+    let command = begun.elapsed().as_secs_f64();
+    sandbox.latency(0.0);
+    outcome.succeeded();
+    (command, peak_kib)
 }
 
 fn count(calls: &[Timed]) -> f64 {

@@ -77,12 +77,13 @@ fn report(out: &mut impl Write, what: &str, timings: &[&Timing]) -> io::Result<(
         .collect();
     writeln!(
         out,
-        "{what}: {:.2} s at {SCALE} of AWS's durations, critical path {:.2} s, ratio {:.2} (aim 1.10; runs: {}); {} \
-         calls, each {:.1} ms longer than AWS's share",
+        "{what}: {:.2} s at {SCALE} of AWS's durations, critical path {:.2} s, ratio {:.2} (aim 1.10; runs: {})\n  the \
+         whole command {:.2} s, {} calls, each {:.1} ms longer than AWS's share",
         best.provider,
         best.path.seconds,
         best.ratio(),
         ratios.join(", "),
+        best.command,
         best.calls,
         best.beyond * 1000.0
     )?;
