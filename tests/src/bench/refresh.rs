@@ -272,15 +272,15 @@ mod tests {
 
     #[test]
     fn what_is_above_the_bound_is_named() {
-        let call = |operation: &str| Call {
-            operation: operation.to_owned(),
-            account: String::new(),
-            error: None,
-            faulted: None,
-            request_id: String::new(),
-        };
+        let call =
+            |(service, operation)| Call::of(&json!({"service": service, "operation": operation}));
         let parts = json!({"a": part("ec2:subnet", "{}"), "b": part("iam:role", "{}")});
-        let calls = ["ec2:DescribeSubnets", "iam:GetRole", "iam:GetRole"].map(call);
+        let calls = [
+            ("ec2", "DescribeSubnets"),
+            ("iam", "GetRole"),
+            ("iam", "GetRole"),
+        ]
+        .map(call);
         let found = refresh(&parts, &calls);
         assert_eq!((found.made(), found.least()), (3, 2));
         assert!((found.ratio() - 1.5).abs() < 1e-9);
