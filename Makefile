@@ -44,10 +44,12 @@ docs: ## Write the generated docs: registry pages and JSON schemas
 	@scripts/docs.sh
 
 # All benchmarks in one command: one package alone has other features of its dependencies, and rebuilds them.
-bench: ## Measure the provider's start beside terraform's, and policy decisions beside a peer's
-	@scripts/prerequisites.sh cargo terraform
-	@$(MAKE) --no-print-directory build
+bench: ## Measure the provider's start, calls, time and memory, and policy decisions, each beside a bound or a peer
+	@scripts/prerequisites.sh cargo python terraform
+	@$(MAKE) --no-print-directory sandbox-venv build
 	CLOISTER_BIN_DIR='$(BIN)' cargo bench --workspace --bench '*'
+	cargo build $(PROFILE) --workspace --bin engine_bench
+	CLOISTER_BIN_DIR='$(BIN)' CLOISTER_SANDBOX_PYTHON='$(VENV)/bin/python' '$(BIN)/engine_bench'
 
 advisories: ## Check the dependencies against known vulnerabilities (needs the network)
 	cargo deny check advisories

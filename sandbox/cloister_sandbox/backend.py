@@ -10,7 +10,7 @@ from moto.core.exceptions import ServiceException
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.wrappers import Response
 
-from . import answers, ec2_requests, timeline
+from . import answers, ec2_requests, timeline, work
 from .call import Call
 from .registry import Registry
 
@@ -42,7 +42,8 @@ class Backend:
         with self.lock:
             timeline.settle()
             try:
-                return self._tokens.once(call, lambda: self._answer(call, environ))
+                with work.caused_by(work.Cause(call.work, timeline.now())):
+                    return self._tokens.once(call, lambda: self._answer(call, environ))
             except ServiceException as failure:
                 return answers.refusal(call, failure)
             except NotImplementedError:

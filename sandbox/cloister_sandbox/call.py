@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from .work import Work
+
 # Where the call lies in the WSGI environ, for patches: `flask.request.environ[ENVIRON_KEY]`.
 ENVIRON_KEY = "cloister.call"
 
@@ -101,6 +103,9 @@ class Call:
     kept_objects: list[tuple[dict[str, Any], Any]] = field(default_factory=list)
     visibility: Visibility = Visibility.RECORDED
     may: Callable[[Any], bool] | None = None
+    # By how much its answer was held back, and what went on after it.
+    delay: float = 0.0
+    work: Work = field(default_factory=Work)
 
     @property
     def action(self) -> str:

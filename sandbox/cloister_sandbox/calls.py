@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import asdict
 from typing import Any
 
 from .call import Call
+from .work import Work
 
 
 class CallLog:
@@ -14,7 +16,7 @@ class CallLog:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._next = 1
-        self._entries: list[dict[str, Any]] = []
+        self._entries: list[tuple[dict[str, Any], Work]] = []
 
     def next_seq(self) -> int:
         """Numbers calls in the order in which they arrive."""
@@ -38,11 +40,13 @@ class CallLog:
             "principal": call.principal.arn or None,
             "request_id": call.request_id,
             "faulted": faulted,
+            "delay": call.delay,
         }
         with self._lock:
-            self._entries.append(entry)
+            self._entries.append((entry, call.work))
 
     def entries(self, after: int = 0) -> list[dict[str, Any]]:
-        """The finished calls with a number above `after`, in order."""
+        """The finished calls with a number above `after`, in order, each with what it has set going so far."""
         with self._lock:
-            return sorted((one for one in self._entries if one["seq"] > after), key=lambda one: one["seq"])
+            found = [entry | {"work": asdict(work)} for entry, work in self._entries if entry["seq"] > after]
+        return sorted(found, key=lambda one: one["seq"])

@@ -14,10 +14,12 @@ from . import (
     census,
     flow_control,
     identity_center,
+    latency,
     network_firewall_endpoints,
     quotas,
     roles,
     sagemaker_sessions,
+    seed,
     timeline,
     vantages,
 )
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from .sandbox import Sandbox
 
 _ACCOUNT = re.compile(r"[0-9]{12}")
+_MOST_ACCOUNTS = 1000
 _LOOPBACK_HOSTS = ("127.0.0.1", "localhost")
 
 
@@ -52,6 +55,8 @@ class Control:
             ("POST", "faults"): self._replace_faults,
             ("POST", "session"): self._session,
             ("POST", "skip"): self._skip,
+            ("POST", "accounts"): self._open_accounts,
+            ("POST", "latency"): self._set_latency,
             ("GET", "quotas"): lambda _: quotas.current(),
             ("POST", "quotas"): self._set_quotas,
             ("POST", "firewalls"): self._set_firewalls,
@@ -106,6 +111,25 @@ class Control:
             raise BadRequest("`seconds` is the time to let pass, 0 or more")
         timeline.skip(seconds)
         return {"now": timeline.moment().isoformat()}
+
+    def _open_accounts(self, request: Request) -> dict[str, list[str]]:
+        body = _body(request)
+        count = body.get("count") if isinstance(body, dict) else None
+        if not isinstance(count, int) or isinstance(count, bool) or not 0 < count <= _MOST_ACCOUNTS:
+            raise BadRequest(f"`count` is how many member accounts there are to be, 1 to {_MOST_ACCOUNTS}")
+        with self._sandbox.backend.lock:
+            return {"accounts": seed.open_accounts(count)}
+
+    def _set_latency(self, request: Request) -> dict[str, float]:
+        body = _body(request)
+        factor = body.get("factor") if isinstance(body, dict) else None
+        if not isinstance(factor, int | float) or isinstance(factor, bool):
+            raise BadRequest("`factor` is the share of AWS's durations to take, 0 or more")
+        try:
+            latency.set_factor(factor)
+        except ValueError as reason:
+            raise BadRequest(str(reason)) from None
+        return {"factor": factor}
 
     def _set_quotas(self, request: Request) -> dict[str, int]:
         try:

@@ -95,7 +95,7 @@ class Pipeline:
         if kind == "cut":
             self._sandbox.calls.add(call, None, None, kind)
             sockets.cut(environ)
-        delay = self._sandbox.spoiler.delay(call, fault)
+        call.delay = delay = self._sandbox.spoiler.delay(call, fault)
         if delay > 0:  # Even to sleep for no time gives the processor away, on a busy machine for milliseconds.
             time.sleep(delay)
         answer = self._sandbox.spoiler.instead(call, fault) or self._true_answer(call, environ)

@@ -31,6 +31,7 @@ TRAIL_BUCKET = f"{TRAIL_NAME}-trail-{HOME_ACCOUNT}"
 _VPC_CIDR = "10.0.0.0/16"
 _SUBNETS = (("a", "10.0.1.0/24"), ("b", "10.0.2.0/24"))
 _LONGEST_SESSION = 43200
+_FIRST_OF_MANY = 500000000001
 # A sandbox may run for days; AWS would let no session last that long.
 _SEEDED_SESSION = timedelta(days=365)
 
@@ -91,6 +92,15 @@ def plant(identities: Identities) -> Seeded:
     vpc_id, subnet_ids, endpoint_id = _network()
     _trail()
     return Seeded(vpc_id, subnet_ids, endpoint_id, _administrator(identities))
+
+
+def open_accounts(count: int) -> list[str]:
+    """Adds member accounts to an organisation that may have as many as it likes, and gives their numbers."""
+    accounts = [f"{_FIRST_OF_MANY + number}" for number in range(count)]
+    for account in accounts:
+        if PROVISIONING_ROLE not in (role.name for role in iam_backends[account][PARTITION].roles.values()):
+            _role(account, PROVISIONING_ROLE, HOME_ACCOUNT, _ADMINISTRATION)
+    return accounts
 
 
 def trail_bucket_policy(bucket: str, account: str, prefix: str = "") -> dict[str, Any]:

@@ -14,16 +14,17 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
-from . import latency
+from . import latency, work
 
 log = logging.getLogger(__name__)
 
 Effect = Callable[[], None]
 
 _lock = threading.RLock()
-_due: list[tuple[float, int, Effect]] = []
+_due: list[tuple[float, int, Effect, work.Cause | None]] = []
 _order = itertools.count()
 _skipped = 0.0
 
@@ -52,8 +53,9 @@ def after(duration: latency.Seconds, effect: Effect) -> None:
 
 def at(due: float, effect: Effect) -> None:
     """Lets `effect` happen at a time."""
+    work.note(due)
     with _lock:
-        heapq.heappush(_due, (due, next(_order), effect))
+        heapq.heappush(_due, (due, next(_order), effect, work.cause()))
 
 
 def settle() -> None:
@@ -62,8 +64,9 @@ def settle() -> None:
         with _lock:
             if not _due or _due[0][0] > now():
                 return
-            effect = heapq.heappop(_due)[2]
+            _, _, effect, cause = heapq.heappop(_due)
         try:
-            effect()
+            with work.caused_by(cause and replace(cause, follows=True)):
+                effect()
         except Exception:  # The call that comes next has nothing to do with it.
             log.warning("something that was due failed", exc_info=True)

@@ -37,6 +37,37 @@ def test_calls_are_listed_in_order(sandbox: Running) -> None:
     assert calls[0]["seq"] < calls[1]["seq"]
 
 
+def test_member_accounts_are_added_and_reached_through_their_role(sandbox: Running) -> None:
+    opened = sandbox.control("accounts", {"count": 3})["accounts"]
+    assert len(set(opened)) == 3
+    assert sandbox.control("accounts", {"count": 2})["accounts"] == opened[:2]
+    for account in opened:
+        session = sandbox.session(f"arn:aws:iam::{account}:role/CloisterProvisioner")
+        assert sandbox.client("sts", **session).get_caller_identity()["Account"] == account
+        assert sandbox.client("iam", **session).list_roles()["Roles"][0]["RoleName"] == "CloisterProvisioner"
+    for bad in (0, "3", None, 1001):
+        with pytest.raises(urllib.error.HTTPError, match="400"):
+            sandbox.control("accounts", {"count": bad})
+
+
+def test_latency_is_set_while_it_runs_and_calls_tell_what_it_came_to(sandbox: Running) -> None:
+    ec2 = sandbox.client("ec2")
+    sandbox.control("latency", {"factor": 0.01})
+    try:
+        vpc = ec2.create_vpc(CidrBlock="10.99.0.0/16")["Vpc"]["VpcId"]
+    finally:
+        sandbox.control("latency", {"factor": 0})
+    ec2.delete_vpc(VpcId=vpc)
+    made, deleted = sandbox.control("calls")["calls"][-2:]
+    assert (made["operation"], deleted["operation"]) == ("CreateVpc", "DeleteVpc")
+    assert made["delay"] > 0
+    assert made["work"]["over"] == made["work"]["done"] > 0
+    assert (deleted["delay"], deleted["work"]) == (0, {"done": 0, "over": 0})
+    for bad in (-1, "1", None, True):
+        with pytest.raises(urllib.error.HTTPError, match="400"):
+            sandbox.control("latency", {"factor": bad})
+
+
 @pytest.mark.parametrize(
     ("service", "operation", "fault", "code"),
     [

@@ -9,6 +9,7 @@ import json
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 from patched_moto import ACCOUNT, OTHER_ACCOUNT, ROOT, Aws, aws, code, endpoint, policy, refusal, role
 
 INVALID_PRINCIPALS = "Policy contains a statement with one or more invalid principals."
@@ -30,6 +31,26 @@ def kms(aws: Aws) -> Any:
 @pytest.fixture
 def key(kms: Any) -> dict[str, Any]:
     return kms.create_key()["KeyMetadata"]
+
+
+def test_a_private_key_is_drawn_when_it_is_used_and_only_once(kms: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = 0
+    generate = rsa.generate_private_key
+
+    def count(**how: Any) -> Any:
+        nonlocal drawn
+        drawn += 1
+        return generate(**how)
+
+    monkeypatch.setattr(rsa, "generate_private_key", count)
+    kms.create_key()
+    signing = kms.create_key(KeySpec="RSA_2048", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"]
+    assert drawn == 0
+    what = {"KeyId": signing, "Message": b"message", "SigningAlgorithm": "RSASSA_PSS_SHA_256"}
+    signature = kms.sign(**what)["Signature"]
+    assert kms.verify(Signature=signature, **what)["SignatureValid"]
+    assert len(kms.get_public_key(KeyId=signing)["PublicKey"]) > 256
+    assert drawn == 1
 
 
 @pytest.mark.parametrize(

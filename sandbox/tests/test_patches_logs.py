@@ -40,6 +40,17 @@ def test_a_key_must_let_the_service_use_it(aws: Aws) -> None:
     assert code(logs.associate_kms_key, kmsKeyId=opened) == "InvalidParameterException"
 
 
+def test_groups_are_described_by_their_names(aws: Aws) -> None:
+    logs = aws("logs")
+    for name in ("flows", "flows-2", "other"):
+        logs.create_log_group(logGroupName=name)
+    wanted = ["other", GROUP, "none"]
+    found = logs.describe_log_groups(logGroupIdentifiers=wanted)["logGroups"]
+    assert [group["logGroupName"] for group in found] == ["flows", "other"]
+    both = {"logGroupIdentifiers": wanted, "logGroupNamePrefix": "flows"}
+    assert code(logs.describe_log_groups, **both) == "InvalidParameterException"
+
+
 def test_retention_is_one_of_a_list(aws: Aws) -> None:
     logs = aws("logs")
     logs.create_log_group(logGroupName="flows")

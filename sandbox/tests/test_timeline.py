@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from conftest import Running
 
-from cloister_sandbox import quotas, timeline
+from cloister_sandbox import quotas, timeline, work
 from cloister_sandbox.answers import ServiceError
 
 
@@ -35,6 +35,23 @@ def test_what_is_due_happens_in_order_and_once() -> None:
     timeline.settle()
     timeline.settle()
     assert happened == ["early", "late"]
+
+
+def test_a_call_is_told_what_it_set_going_and_what_followed() -> None:
+    its = work.Work()
+    start = timeline.now()
+
+    def goes() -> None:
+        timeline.at(start + 30, lambda: None)
+
+    with work.caused_by(work.Cause(its, start)):
+        timeline.at(start + 10, lambda: None)
+        timeline.at(start + 20, goes)
+    timeline.at(start + 90, lambda: None)  # Nobody's.
+    assert its == work.Work(done=20, over=20)
+    timeline.skip(25)
+    timeline.settle()
+    assert its == work.Work(done=20, over=30)
 
 
 def test_an_effect_may_cause_another_and_may_fail() -> None:

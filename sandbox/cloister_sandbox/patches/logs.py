@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -59,6 +60,18 @@ def _groups() -> None:
             )
         return original(self)
 
+    @around(LogsResponse, "describe_log_groups")
+    def describe(original: Any, self: LogsResponse) -> Any:
+        wanted = json_parameters(self)
+        if not wanted.get("logGroupIdentifiers"):
+            return original(self)
+        if wanted.get("logGroupNamePrefix") or wanted.get("logGroupNamePattern"):
+            raise _invalid("LogGroupIdentifiers cannot be combined with a prefix or a pattern.")
+        # A filter: what is not there is not missed.
+        names = {_name_in(identifier) for identifier in wanted["logGroupIdentifiers"]}
+        found = [group for name, group in sorted(self.logs_backend.groups.items()) if name in names]
+        return json.dumps({"logGroups": [group.to_describe_dict() for group in found]})
+
     @around(LogsBackend, "delete_log_group")
     def delete(original: Any, self: LogsBackend, log_group_name: str) -> None:
         group = self.groups.get(log_group_name)
@@ -114,11 +127,15 @@ def _named_group(self: LogsResponse) -> Any:
     name, identifier = parameters.get("logGroupName"), parameters.get("resourceIdentifier")
     if bool(name) == bool(identifier):
         raise _invalid("Exactly one of logGroupName and resourceIdentifier must be specified.")
-    wanted = str(name or identifier).split(":log-group:", 1)[-1].removesuffix(":*")
-    group = self.logs_backend.groups.get(wanted)
+    group = self.logs_backend.groups.get(_name_in(str(name or identifier)))
     if group is None:
         raise AwsError("ResourceNotFoundException", "The specified log group does not exist.")
     return group
+
+
+def _name_in(identifier: str) -> str:
+    """The group's name, which is given as such or in an ARN."""
+    return identifier.split(":log-group:", 1)[-1].removesuffix(":*")
 
 
 def _check_key(self: LogsResponse, arn: str, group: str) -> None:

@@ -44,6 +44,31 @@ impl Call {
     }
 }
 
+/// A call with what it took, in seconds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Timed {
+    /// The call.
+    pub call: Call,
+    /// By how much its answer was held back.
+    pub delay: f64,
+    /// How long what it began took.
+    pub done: f64,
+    /// How long until all that followed was over.
+    pub over: f64,
+}
+
+impl Timed {
+    pub(crate) fn of(entry: &Value) -> Self {
+        let seconds = |value: &Value| value.as_f64().expect("a call has times");
+        Self {
+            call: Call::of(entry),
+            delay: seconds(&entry["delay"]),
+            done: seconds(&entry["work"]["done"]),
+            over: seconds(&entry["work"]["over"]),
+        }
+    }
+}
+
 /// A client of one sandbox's control API.
 #[derive(Debug)]
 pub(crate) struct Control {

@@ -24,7 +24,7 @@ mod wait;
 
 pub use aws::{Aws, Refused};
 pub use built::{provider, workspace};
-pub use control::Call;
+pub use control::{Call, Timed};
 pub use diagnostics::diagnostics;
 pub use filters::filtered;
 pub use outcome::{Outcome, Running};

@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use super::{
     aws::{Aws, Worker},
     built::{python, workspace},
-    control::{Call, Control},
+    control::{Call, Control, Timed},
     project::Project,
     wait::wait_until,
 };
@@ -127,13 +127,29 @@ impl Sandbox {
 
     /// All calls so far.
     pub fn calls(&self) -> Vec<Call> {
-        let answer = self.control.get("calls");
-        answer["calls"]
-            .as_array()
-            .expect("calls are a list")
-            .iter()
-            .map(Call::of)
+        self.timed_calls()
+            .into_iter()
+            .map(|timed| timed.call)
             .collect()
+    }
+
+    /// All calls so far, with what each took.
+    pub fn timed_calls(&self) -> Vec<Timed> {
+        let answer = self.control.get("calls");
+        let calls = answer["calls"].as_array().expect("calls are a list");
+        calls.iter().map(Timed::of).collect()
+    }
+
+    /// The numbers of this many member accounts, which are reached through their role `CloisterProvisioner`.
+    pub fn member_accounts(&self, count: usize) -> Vec<String> {
+        let answer = self.control.post("accounts", &json!({"count": count}));
+        let accounts = answer["accounts"].as_array().expect("accounts are a list");
+        accounts.iter().map(text).collect()
+    }
+
+    /// Lets calls, and what they begin, take this share of AWS's durations from here on.
+    pub fn latency(&self, factor: f64) {
+        self.control.post("latency", &json!({"factor": factor}));
     }
 
     /// Every live object of the home account by service and kind, as ids: what AWS keeps and nobody uses does not count.

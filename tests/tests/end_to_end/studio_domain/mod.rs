@@ -9,4 +9,5 @@ mod fixture;
 mod import;
 mod life;
 mod network;
+mod refresh;
 mod unknowns;
