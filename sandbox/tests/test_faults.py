@@ -125,7 +125,7 @@ def test_rules_count_exactly_under_parallel_calls() -> None:
         pytest.param(
             [{"operation": "*", "fault": "cut", "times": 1}],
             "x.yaml, rule 1: `times` is not known. "
-            "Use some of: account, count, fault, operation, region, seconds, skip, vantage, where.",
+            "Use some of: account, count, fault, operation, region, seconds, skip, vantage, when, where.",
             id="an unknown field",
         ),
         pytest.param(
