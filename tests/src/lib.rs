@@ -4,6 +4,7 @@
 //! is for tests of the provider: one stand-in per test, faults, changes from outside, plans taken apart. Nothing in
 //! the library knows what a composite is, and it compiles against no crate of the workspace: it starts what was built.
 
+pub mod crash;
 mod output;
 mod programs;
 mod project;
