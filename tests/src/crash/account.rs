@@ -99,8 +99,9 @@ fn objects_of(sandbox: &Sandbox) -> impl Iterator<Item = String> {
     let objects = sandbox.objects().into_iter();
     let told = objects.map(|(kind, mut object)| {
         let id = object["id"].take();
-        let facts = ["name", "tags", "state"].map(|fact| object[fact].take());
-        let facts = json!(facts).to_string();
+        let [name, tags, state] = ["name", "tags", "state"].map(|fact| object[fact].take());
+        let tags: BTreeMap<_, _> = tags.as_object().into_iter().flatten().collect();
+        let facts = json!([name, tags, state]);
         format!("{kind} {} {facts}", id.as_str().unwrap_or_default())
     });
     told.filter(|object| !OF_THE_ACCOUNT.iter().any(|of| object.starts_with(of)))

@@ -60,6 +60,7 @@ impl Options {
                 "--only" => options.only.push(value()?),
                 "--fresh" => options.fresh = true,
                 "--folder" => options.folder = value()?.into(),
+                "--help" => bail!("{USAGE}"),
                 _ => bail!("`{name}` is not known\n{USAGE}"),
             }
         }

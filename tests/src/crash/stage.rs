@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::json;
+
 use super::{
     account::Left,
     point::CallName,
@@ -32,6 +34,8 @@ impl Places {
     /// Starts the sandboxes.
     pub fn start() -> Self {
         let empty = Sandbox::start();
+        // The plan of an update counts who is there, and cannot know that some will go.
+        empty.quotas(&json!({"sagemaker:user-profile": 8, "sagemaker:space": 8}));
         let made = SCENARIOS.map(|scenario| scenario.composite);
         let made = made.map(|composite| (composite, empty.fork())).into();
         Self { empty, made }

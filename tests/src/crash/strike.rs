@@ -136,14 +136,24 @@ fn converge(project: &Project<'_>, scenario: &Scenario, first: &Outcome) -> Verd
         project.import(scenario.address, &id).succeeded();
         return Verdict::Imported;
     }
-    assert_eq!(
-        again.code,
-        0,
-        "the second run failed: {}\nThe first one:\n{}",
+    assert!(
+        again.code == 0,
+        "the second run failed: {}\n{}\nThe first run:\n{}",
+        cause(&again),
         again.told(),
         first.told()
     );
     Verdict::Resumed
+}
+
+/// What a run failed of, in one line.
+fn cause(outcome: &Outcome) -> String {
+    let told = outcome.diagnostics();
+    let lines = told
+        .lines()
+        .map(str::trim)
+        .skip_while(|line| !line.starts_with("Error:"));
+    lines.take(8).collect::<Vec<_>>().join(" ")
 }
 
 fn is_tainted(project: &Project<'_>) -> bool {

@@ -143,7 +143,7 @@ fn taken(stages: &[Stage<'_>], point: &Point, folder: &Path) -> Finding {
         fs::write(&file, &finding.told).expect("a failure can be written down");
         let first = finding.told.lines().next().unwrap_or_default();
         eprintln!(
-            "FAILED {first:.300}\n  in {}\n  again: --only '{point}'",
+            "FAILED {first:.300}\n  in {}\n  again: make crash CRASH=\"--only {point}\"",
             file.display()
         );
     }

@@ -86,6 +86,7 @@ impl Sandbox {
     }
 
     /// A second sandbox that holds the same at this moment, and goes its own way from here on.
+    #[must_use]
     pub fn fork(&self) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let ready_file = folder.path().join("ready.json");
