@@ -8,13 +8,13 @@ use std::{
 };
 
 use anyhow::Result;
-use cloister_tests::crash::{Options, sweep};
+use cloister_tests::crash::{Options, WORKER, sweep};
 
 fn main() -> Result<ExitCode> {
     let options = Options::parse(env::args().skip(1))?;
     // A point that fails is told once, with the command that repeats it; what goes wrong outside of points ends all.
     panic::set_hook(Box::new(|panicked| {
-        if std::thread::current().name() == Some("main") {
+        if std::thread::current().name() != Some(WORKER) {
             eprintln!("{panicked}");
         }
     }));

@@ -48,8 +48,12 @@ impl Journal {
             fs::write(&path, header + "\n").expect("the journal can be written");
         }
         let file = OpenOptions::new().append(true).open(&path);
+        let mut file = file.expect("the journal can be written");
+        if is_valid && !text.ends_with('\n') {
+            writeln!(file).expect("the journal can be written");
+        }
         Self {
-            file: Mutex::new(file.expect("the journal can be written")),
+            file: Mutex::new(file),
             finished,
         }
     }
@@ -151,10 +155,17 @@ mod tests {
             &point(2),
             &Finding::of(Verdict::Failed, "a twin".to_owned()),
         );
+        let path = folder.path().join("journal.jsonl");
+        let text = fs::read_to_string(&path).expect("the journal is there");
+        fs::write(&path, text + "{\"point\": \"cr").expect("it can be written");
+        Journal::open(folder.path()).note(&point(4), &Finding::of(Verdict::Resumed, String::new()));
         let again = Journal::open(folder.path());
         let found =
-            [1, 2, 3].map(|occurrence| again.finding(&point(occurrence)).map(|it| it.verdict));
-        assert_eq!(found, [Some(Verdict::Imported), None, None]);
+            [1, 2, 3, 4].map(|occurrence| again.finding(&point(occurrence)).map(|it| it.verdict));
+        assert_eq!(
+            found,
+            [Some(Verdict::Imported), None, None, Some(Verdict::Resumed)]
+        );
         Journal::forget(folder.path());
         assert!(Journal::open(folder.path()).finding(&point(1)).is_none());
     }

@@ -28,4 +28,4 @@ pub use report::Report;
 pub use scenario::{Command, SCENARIOS, Scenario};
 pub use stage::{Places, Stage, stages};
 pub use strike::{Finding, Verdict};
-pub use sweep::sweep;
+pub use sweep::{WORKER, sweep};

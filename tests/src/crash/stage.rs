@@ -1,6 +1,6 @@
 //! Accounts and folders just before a command, and what the command does when nothing disturbs it.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, panic::resume_unwind, thread};
 
 use serde_json::json;
 
@@ -76,7 +76,14 @@ fn project<'a>(scenario: &Scenario, sandbox: &'a Sandbox) -> Project<'a> {
 }
 
 fn staged<'a>(scenario: Scenario, sandbox: &'a Sandbox, project: Project<'a>) -> Stage<'a> {
-    let [(first, left), (second, again)] = [(); 2].map(|()| run(&scenario, sandbox, &project));
+    let run = || run(&scenario, sandbox, &project);
+    let [(first, left), (second, again)] = thread::scope(|scope| {
+        let runs = [(); 2].map(|()| scope.spawn(run));
+        runs.map(|run| {
+            run.join()
+                .unwrap_or_else(|panicked| resume_unwind(panicked))
+        })
+    });
     let differences = again.differences(&left);
     assert!(
         differences.are_none(),

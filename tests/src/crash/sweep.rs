@@ -5,10 +5,7 @@ use std::{
     fs,
     panic::{self, AssertUnwindSafe},
     path::Path,
-    sync::{
-        Mutex,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::Mutex,
     thread,
     time::Instant,
 };
@@ -27,6 +24,9 @@ use super::{
 /// A call that was not made, since how calls interleave differs, may be made the next time.
 const TRIES: usize = 3;
 
+/// The name of the threads in which a panic is a point's failure.
+pub const WORKER: &str = "points";
+
 /// Takes the points that the options ask for, and says how it goes on standard error.
 pub fn sweep(options: &Options) -> Report {
     if options.fresh {
@@ -41,7 +41,7 @@ pub fn sweep(options: &Options) -> Report {
     let findings = all(&stages, &points, options, &journal);
     Report {
         calls,
-        findings: points.into_iter().zip(findings).collect(),
+        findings,
         taken: begun.elapsed(),
     }
 }
@@ -82,44 +82,38 @@ fn wanted(stages: &[Stage<'_>], options: &Options) -> (Vec<(Scenario, CallName)>
     (calls, points)
 }
 
+/// Takes all points, several at the same time, and says how far it is.
 fn all(
     stages: &[Stage<'_>],
     points: &[Point],
     options: &Options,
     journal: &Journal,
-) -> Vec<Finding> {
-    let next = AtomicUsize::new(0);
-    let done = AtomicUsize::new(0);
-    let findings: Vec<Mutex<Option<Finding>>> = points.iter().map(|_| Mutex::new(None)).collect();
+) -> Vec<(Point, Finding)> {
+    let waiting = Mutex::new(points.iter());
+    let next = || waiting.lock().expect("no panic comes this far").next();
+    let found = Mutex::new(Vec::new());
     let work = || {
-        while let Some(at) =
-            Some(next.fetch_add(1, Ordering::Relaxed)).filter(|at| *at < points.len())
-        {
-            let point = &points[at];
+        while let Some(point) = next() {
             let finding = journal.finding(point).unwrap_or_else(|| {
-                let found = taken(stages, point, &options.folder);
-                journal.note(point, &found);
-                found
+                let finding = taken(stages, point, &options.folder);
+                journal.note(point, &finding);
+                finding
             });
-            *findings[at].lock().expect("only this thread writes here") = Some(finding);
-            let done = done.fetch_add(1, Ordering::Relaxed) + 1;
-            if done.is_multiple_of(25) || done == points.len() {
-                eprintln!("{done} of {} points", points.len());
+            let mut found = found.lock().expect("no panic comes this far");
+            found.push((point.clone(), finding));
+            if found.len().is_multiple_of(25) {
+                eprintln!("{} of {} points", found.len(), points.len());
             }
         }
     };
     thread::scope(|scope| {
         for _ in 0..options.jobs {
-            scope.spawn(work);
+            let worker = thread::Builder::new().name(WORKER.to_owned());
+            let started = worker.spawn_scoped(scope, work);
+            started.expect("a thread can be started");
         }
     });
-    let found = findings.into_iter().map(Mutex::into_inner);
-    found
-        .map(|one| {
-            one.expect("no thread is left")
-                .expect("each point was taken")
-        })
-        .collect()
+    found.into_inner().expect("no panic comes this far")
 }
 
 /// Takes a point, in a few tries where its call is not always made.

@@ -273,8 +273,9 @@ impl Sandbox {
 
 impl Drop for Sandbox {
     fn drop(&mut self) {
-        if std::thread::panicking() {
-            eprintln!("the sandbox's log: {}", log_of(&self.folder));
+        let log = log_of(&self.folder);
+        if std::thread::panicking() && !log.is_empty() {
+            eprintln!("the sandbox's log: {log}");
         }
         // These fail only when it has ended already; what it holds goes with its folder.
         match &mut self.process {
