@@ -21,7 +21,7 @@ mod sweep;
 
 pub use choice::{Amount, choose};
 pub use fault::Fault;
-pub use journal::Journal;
+pub use journal::{Journal, fingerprint};
 pub use options::Options;
 pub use point::{CallName, Point};
 pub use report::Report;

@@ -13,6 +13,9 @@ use super::{
     strike::{Finding, Verdict},
 };
 
+/// So many calls are named that were not hit: a sample leaves most of them.
+const SHOWN: usize = 10;
+
 /// What a sweep found.
 #[derive(Debug)]
 pub struct Report {
@@ -91,10 +94,10 @@ impl fmt::Display for Report {
         let missed = self.missed();
         let hit = self.calls.len() - missed.len();
         writeln!(f, "distinct calls hit       {hit} of {}", self.calls.len())?;
-        let missed = if missed.is_empty() {
-            "none".to_owned()
-        } else {
-            missed.join(", ")
+        let missed = match missed.len() {
+            0 => "none".to_owned(),
+            few @ 1..=SHOWN => format!("{few}: {}", missed.join(", ")),
+            many => format!("{many}, such as {}", missed[..SHOWN].join(", ")),
         };
         writeln!(f, "calls not hit            {missed}")?;
         writeln!(

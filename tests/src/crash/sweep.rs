@@ -12,7 +12,7 @@ use std::{
 
 use super::{
     choice::choose,
-    journal::Journal,
+    journal::{Journal, fingerprint},
     options::Options,
     point::{CallName, Point},
     report::Report,
@@ -33,7 +33,7 @@ pub fn sweep(options: &Options) -> Report {
         Journal::forget(&options.folder);
     }
     let begun = Instant::now();
-    let journal = Journal::open(&options.folder);
+    let journal = Journal::open(&options.folder, &fingerprint());
     let places = Places::start();
     let stages = stages(&places, &wanted_scenarios(&options.only));
     let (calls, points) = wanted(&stages, options);
