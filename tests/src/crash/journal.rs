@@ -6,6 +6,7 @@ use std::{
     io::Write,
     path::{Path, PathBuf},
     sync::Mutex,
+    time::Duration,
 };
 
 use serde_json::{Value, json};
@@ -78,6 +79,7 @@ impl Journal {
             "verdict": verdict.map(|(name, _)| name),
             "orphans": finding.orphans,
             "twins": finding.twins,
+            "went_on_ms": finding.went_on.map(|it| u64::try_from(it.as_millis()).ok()),
             "told": finding.told,
         });
         let mut file = self.file.lock().expect("nobody panics while writing");
@@ -96,6 +98,7 @@ fn parsed(line: &str) -> Option<(String, Finding)> {
         verdict: *verdict,
         orphans: count("orphans")?,
         twins: count("twins")?,
+        went_on: entry["went_on_ms"].as_u64().map(Duration::from_millis),
         told: named("told")?.to_owned(),
     };
     Some((named("point")?.to_owned(), finding))

@@ -105,6 +105,12 @@ impl fmt::Display for Report {
             "imports after a refusal  {}",
             self.of(Verdict::Imported).count()
         )?;
+        let went_on = self.findings.iter().filter_map(|(_, it)| it.went_on).max();
+        let went_on = went_on.unwrap_or_default().as_secs_f64();
+        writeln!(
+            f,
+            "longest provider alone   {went_on:.1} s after the death of terraform"
+        )?;
         writeln!(f, "failures                 {}", self.failures().count())?;
         writeln!(f, "time                     {} s", self.taken.as_secs())
     }

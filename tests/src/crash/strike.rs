@@ -1,5 +1,7 @@
 //! Hits one call, runs the same command again, and compares.
 
+use std::time::{Duration, Instant};
+
 use super::{
     account::Left,
     fault::Victim,
@@ -33,7 +35,9 @@ pub struct Finding {
     pub orphans: usize,
     /// Objects that are there twice.
     pub twins: usize,
-    /// What is wrong.
+    /// How long the provider went on after the death of `terraform`, where that was the fault.
+    pub went_on: Option<Duration>,
+    /// What is wrong, or what the first run said where the same command again made up for it.
     pub told: String,
 }
 
@@ -43,6 +47,7 @@ impl Finding {
             verdict,
             orphans: 0,
             twins: 0,
+            went_on: None,
             told,
         }
     }
@@ -53,7 +58,7 @@ pub(super) fn strike(stage: &Stage<'_>, point: &Point) -> Finding {
     let sandbox = stage.sandbox.fork();
     let project = stage.project.copied(&sandbox);
     sandbox.faults(&serde_json::json!([point.rule()]));
-    let first = hit(&sandbox, &project, point);
+    let (first, went_on) = hit(&sandbox, &project, point);
     if sandbox.fired() == [0] {
         return Finding::of(Verdict::NotMet, first.told());
     }
@@ -63,37 +68,38 @@ pub(super) fn strike(stage: &Stage<'_>, point: &Point) -> Finding {
     if point.scenario.command != Command::Destroy {
         project.plans_nothing();
     }
-    judge(stage, &left, verdict)
-}
-
-fn judge(stage: &Stage<'_>, left: &Left, verdict: Verdict) -> Finding {
     let differences = left.differences(&stage.expected);
     if differences.are_none() {
-        return Finding::of(verdict, String::new());
+        let said = Finding::of(verdict, cause(&first));
+        return Finding { went_on, ..said };
     }
     Finding {
         verdict: Verdict::Failed,
         orphans: differences.orphans.len(),
         twins: differences.twins.len(),
+        went_on,
         told: differences.told(),
     }
 }
 
 /// Runs the command with the fault in its way.
-fn hit(sandbox: &Sandbox, project: &Project<'_>, point: &Point) -> Outcome {
+fn hit(sandbox: &Sandbox, project: &Project<'_>, point: &Point) -> (Outcome, Option<Duration>) {
     let running = project.start(&point.scenario.arguments());
     let Some(victim) = point.fault.victim() else {
-        return running.outcome();
+        return (running.outcome(), None);
     };
     wait_until("the call is made", || {
         (running.has_ended() || !sandbox.held().is_empty()).then_some(())
     });
     if running.has_ended() {
-        return running.outcome();
+        return (running.outcome(), None);
     }
     match victim {
-        Victim::Provider => kill_provider(project, running),
-        Victim::Terraform => kill_terraform(sandbox, project, running),
+        Victim::Provider => (kill_provider(project, running), None),
+        Victim::Terraform => {
+            let (outcome, went_on) = kill_terraform(sandbox, project, running);
+            (outcome, Some(went_on))
+        }
     }
 }
 
@@ -108,14 +114,19 @@ fn kill_provider(project: &Project<'_>, running: Running) -> Outcome {
 }
 
 /// The provider has to notice, and to end by itself.
-fn kill_terraform(sandbox: &Sandbox, project: &Project<'_>, running: Running) -> Outcome {
+fn kill_terraform(
+    sandbox: &Sandbox,
+    project: &Project<'_>,
+    running: Running,
+) -> (Outcome, Duration) {
+    let killed = Instant::now();
     kill(running.pid());
     sandbox.release();
     let outcome = running.outcome();
     wait_until("the provider ends after the death of terraform", || {
         providers_in(&project.folder()).is_empty().then_some(())
     });
-    outcome
+    (outcome, killed.elapsed())
 }
 
 /// Does what a user does after a failure, and what the diagnostics advise.
