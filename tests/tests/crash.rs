@@ -28,5 +28,5 @@ fn a_locked_bucket_survives_faults_at_its_calls() {
 
 #[test]
 fn a_studio_domain_survives_faults_at_its_calls() {
-    check(&["create-domain", "update-domain", "destroy-domain"], 6);
+    check(&["create-domain", "update-domain", "destroy-domain"], 5);
 }

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde_json::{Value, json};
 
+use super::point::CallName;
+
 /// What happens at a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Fault {
@@ -45,11 +47,12 @@ pub(super) enum Victim {
 }
 
 impl Fault {
-    /// Whether it differs from every other fault at such a call: a read has no effect to lose, and only reads are stale.
-    pub(super) fn bears_on(self, is_read: bool) -> bool {
+    /// Whether it differs from every other fault at such a call: a read has no effect to lose, and only what can be
+    /// written before can be stale.
+    pub(super) fn bears_on(self, call: &CallName) -> bool {
         match self {
-            Self::KillAfter | Self::Lost => !is_read,
-            Self::Stale => is_read,
+            Self::KillAfter | Self::Lost => !call.is_read(),
+            Self::Stale => call.is_read() && !call.operation.starts_with("sts:"),
             _ => true,
         }
     }
