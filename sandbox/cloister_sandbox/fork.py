@@ -2,7 +2,9 @@
 
 What a child shares with the original is never written: memory is copied by the
 kernel when either side changes it, and objects that moto keeps in files are
-copied by the child, since both would move one position in the file.
+copied by the child, since both would move one position in the file. A call
+that waits at that moment, since it is slow or held, goes on in the original
+only: the child has its effect or has it not, and nobody to answer.
 """
 
 from __future__ import annotations

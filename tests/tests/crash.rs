@@ -10,6 +10,7 @@ fn check(only: &[&str], points: usize) {
         seed: 1,
         jobs: 2,
         only: only.iter().map(|&prefix| prefix.to_owned()).collect(),
+        faults: Vec::new(),
         fresh: true,
         folder: folder.path().to_owned(),
     });

@@ -20,7 +20,12 @@ pub enum Amount {
 }
 
 /// Chooses points. The same seed and calls give the same ones; faults come about equally often.
-pub fn choose(calls: &[(Scenario, CallName)], amount: Amount, seed: u64) -> Vec<Point> {
+pub fn choose(
+    calls: &[(Scenario, CallName)],
+    amount: Amount,
+    seed: u64,
+    is_wanted: impl Fn(Fault) -> bool,
+) -> Vec<Point> {
     let wanted = match amount {
         Amount::All => usize::MAX,
         Amount::Some(count) => count,
@@ -28,7 +33,10 @@ pub fn choose(calls: &[(Scenario, CallName)], amount: Amount, seed: u64) -> Vec<
     };
     let calls = ordered(calls, seed);
     let mut used: BTreeMap<Fault, usize> = BTreeMap::new();
-    let mut left: Vec<Vec<Fault>> = calls.iter().map(|(_, call)| faults_of(call)).collect();
+    let mut left: Vec<Vec<Fault>> = calls
+        .iter()
+        .map(|(_, call)| faults_of(call, &is_wanted))
+        .collect();
     let mut points = Vec::new();
     while points.len() < wanted && left.iter().any(|faults| !faults.is_empty()) {
         for ((scenario, call), faults) in calls.iter().zip(&mut left) {
@@ -61,9 +69,11 @@ fn ordered(calls: &[(Scenario, CallName)], seed: u64) -> Vec<(Scenario, CallName
     first
 }
 
-fn faults_of(call: &CallName) -> Vec<Fault> {
+fn faults_of(call: &CallName, is_wanted: impl Fn(Fault) -> bool) -> Vec<Fault> {
     let faults = FAULTS.into_iter();
-    faults.filter(|fault| fault.bears_on(call)).collect()
+    faults
+        .filter(|fault| fault.bears_on(call) && is_wanted(*fault))
+        .collect()
 }
 
 /// FNV-1a, finished as `SplitMix64` does: good enough to shuffle, and the same everywhere.
@@ -100,7 +110,7 @@ mod tests {
     }
 
     fn chosen(amount: Amount, seed: u64) -> Vec<String> {
-        let points = choose(&calls(), amount, seed);
+        let points = choose(&calls(), amount, seed, |_| true);
         points.iter().map(Point::to_string).collect()
     }
 
@@ -128,8 +138,18 @@ mod tests {
     }
 
     #[test]
+    fn one_fault_can_be_asked_for() {
+        let points = choose(&calls(), Amount::All, 1, |fault| fault == Fault::Stale);
+        let calls: Vec<_> = points
+            .iter()
+            .map(|point| point.call.operation.as_str())
+            .collect();
+        assert_eq!(calls, ["ec2:DescribeSubnets"; 6]);
+    }
+
+    #[test]
     fn faults_come_about_equally_often() {
-        let points = choose(&calls(), Amount::Some(40), 3);
+        let points = choose(&calls(), Amount::Some(40), 3, |_| true);
         for fault in FAULTS {
             let count = points.iter().filter(|point| point.fault == fault).count();
             assert!((4..=6).contains(&count), "{fault}: {count}");

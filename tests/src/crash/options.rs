@@ -2,18 +2,20 @@
 
 use std::{env, path::PathBuf, thread};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 
-use super::choice::Amount;
+use super::{choice::Amount, fault::FAULTS};
 
 const USAGE: &str = "\
-usage: crash [--points N|all] [--seed N] [--jobs N] [--only PREFIX]... [--fresh] [--folder PATH]
+usage: crash [--points N|all] [--seed N] [--jobs N] [--only PREFIX]... [--fault NAME]... [--fresh]
+             [--folder PATH]
 
   --points   how many faults at calls to take; default 1000, and each call at least once
   --seed     chooses others
   --jobs     how many at the same time; default: as many as there are processors
   --only     those that begin like this, such as create-bucket or
              create-domain/ec2:CreateVpc#1/lost; all of them unless --points says otherwise
+  --fault    such as kill-before or stale; all of them unless --points says otherwise
   --fresh    take again what was finished before
   --folder   where the journal and the failures are";
 
@@ -28,6 +30,8 @@ pub struct Options {
     pub jobs: usize,
     /// How the points begin that are taken; none is all.
     pub only: Vec<String>,
+    /// The faults that are taken; none is all.
+    pub faults: Vec<String>,
     /// Whether a journal is forgotten.
     pub fresh: bool,
     /// Where the journal and the failures are.
@@ -42,6 +46,7 @@ impl Options {
             seed: 1,
             jobs: thread::available_parallelism().map_or(2, usize::from),
             only: Vec::new(),
+            faults: Vec::new(),
             fresh: false,
             folder: target().join("crash"),
         };
@@ -58,13 +63,14 @@ impl Options {
                 "--seed" => options.seed = number(&value()?)?,
                 "--jobs" => options.jobs = number::<usize>(&value()?)?.max(1),
                 "--only" => options.only.push(value()?),
+                "--fault" => options.faults.push(known_fault(value()?)?),
                 "--fresh" => options.fresh = true,
                 "--folder" => options.folder = value()?.into(),
                 "--help" => bail!("{USAGE}"),
                 _ => bail!("`{name}` is not known\n{USAGE}"),
             }
         }
-        let unless_said = if options.only.is_empty() {
+        let unless_said = if options.only.is_empty() && options.faults.is_empty() {
             options.amount
         } else {
             Amount::All
@@ -85,6 +91,16 @@ fn number<T: std::str::FromStr>(text: &str) -> Result<T> {
     text.parse()
         .ok()
         .with_context(|| format!("`{text}` is not a number\n{USAGE}"))
+}
+
+fn known_fault(name: String) -> Result<String> {
+    let known: Vec<_> = FAULTS.iter().map(ToString::to_string).collect();
+    ensure!(
+        known.contains(&name),
+        "`{name}` is no fault; there are: {}",
+        known.join(", ")
+    );
+    Ok(name)
 }
 
 fn target() -> PathBuf {

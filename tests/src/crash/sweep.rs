@@ -12,6 +12,7 @@ use std::{
 
 use super::{
     choice::choose,
+    fault::Fault,
     journal::{Journal, fingerprint},
     options::Options,
     point::{CallName, Point},
@@ -77,7 +78,9 @@ fn wanted(stages: &[Stage<'_>], options: &Options) -> (Vec<(Scenario, CallName)>
             is_wanted(&name) || options.only.iter().any(|prefix| prefix.starts_with(&name))
         }));
     }
-    let mut points = choose(&calls, options.amount, options.seed);
+    let is_wanted_fault =
+        |fault: Fault| options.faults.is_empty() || options.faults.contains(&fault.to_string());
+    let mut points = choose(&calls, options.amount, options.seed, is_wanted_fault);
     points.retain(|point| is_wanted(&point.to_string()));
     (calls, points)
 }
