@@ -11,7 +11,7 @@ PROFILE := --release
 export PYTHONPYCACHEPREFIX := $(abspath $(TARGET)/pycache)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test check bench docs advisories sandbox-venv clean
+.PHONY: help build demo test check bench crash docs advisories sandbox-venv clean
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -50,6 +50,13 @@ bench: ## Measure the provider's start, calls, time and memory, and policy decis
 	CLOISTER_BIN_DIR='$(BIN)' cargo bench --workspace --bench '*'
 	cargo build $(PROFILE) --workspace --bin engine_bench
 	CLOISTER_BIN_DIR='$(BIN)' CLOISTER_SANDBOX_PYTHON='$(VENV)/bin/python' '$(BIN)/engine_bench'
+
+# CRASH takes the arguments of the sweep; `--help` lists them.
+crash: ## Kill, cut and spoil every call of a composite's life; show that nothing is lost and nothing there twice
+	@scripts/prerequisites.sh cargo python terraform
+	@$(MAKE) --no-print-directory sandbox-venv build
+	CLOISTER_BIN_DIR='$(BIN)' CLOISTER_SANDBOX_PYTHON='$(VENV)/bin/python' \
+		cargo run $(PROFILE) --quiet --package cloister-tests --no-default-features --bin crash -- $(CRASH)
 
 advisories: ## Check the dependencies against known vulnerabilities (needs the network)
 	cargo deny check advisories

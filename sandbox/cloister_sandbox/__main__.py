@@ -6,15 +6,12 @@ import argparse
 import logging
 import math
 import os
-import signal
 import sys
-import threading
 import warnings
 from pathlib import Path
 
 from .access.worker import NoEvaluator, Worker, command
-
-_PARENT_CHECK_SECONDS = 0.5
+from .life import Life
 
 
 def main() -> int:
@@ -23,9 +20,9 @@ def main() -> int:
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="cloister-sandbox: %(levelname)s: %(message)s")
     # moto warns of each error code that is not in a service's model; many of AWS's are not.
     warnings.filterwarnings("ignore", module=r"moto\.")
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    # A fork on request waits until no other thread is in the middle of anything.
+    warnings.filterwarnings("ignore", message=".*multi-threaded.*fork", category=DeprecationWarning)
+    life = Life([arguments.parent_pid] if arguments.parent_pid else [])
 
     try:
         worker = Worker(command(os.environ))
@@ -33,12 +30,12 @@ def main() -> int:
     except NoEvaluator as reason:
         return _refuse(reason)
     try:
-        return _serve(arguments, worker, stop)
+        return _serve(arguments, worker, life)
     finally:
         worker.stop()
 
 
-def _serve(arguments: argparse.Namespace, worker: Worker, stop: threading.Event) -> int:
+def _serve(arguments: argparse.Namespace, worker: Worker, life: Life) -> int:
     from . import environment  # moto reads its settings while it is imported.
 
     environment.prepare(arguments.state_dir)
@@ -47,10 +44,8 @@ def _serve(arguments: argparse.Namespace, worker: Worker, stop: threading.Event)
     from .quotas import QuotaError
     from .run import run
 
-    if arguments.parent_pid:
-        threading.Thread(target=_watch_parent, args=(arguments.parent_pid, stop), daemon=True).start()
     try:
-        run(arguments.ready_file, worker, arguments.faults, arguments.latency, stop)
+        run(arguments.ready_file, worker, arguments.faults, arguments.latency, life)
     except (FaultFileError, QuotaError) as reason:
         return _refuse(reason)
     return 0
@@ -80,24 +75,6 @@ def _factor(text: str) -> float:
     if not math.isfinite(factor) or factor < 0:
         raise argparse.ArgumentTypeError("must be a number, 0 or more")
     return factor
-
-
-def _watch_parent(pid: int, stop: threading.Event) -> None:
-    # A direct parent that died is a zombie until someone waits for it: only the change of parent tells.
-    is_direct = os.getppid() == pid
-    while not stop.wait(_PARENT_CHECK_SECONDS):
-        if not _is_alive(pid) or (is_direct and os.getppid() != pid):
-            stop.set()
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 if __name__ == "__main__":

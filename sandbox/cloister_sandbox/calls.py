@@ -33,6 +33,7 @@ class CallLog:
             "region": call.region,
             "service": call.service,
             "operation": call.operation,
+            "action": call.action,
             "vantage": call.vantage.name,
             "vpc_endpoint_id": call.vpc_endpoint_id or None,
             "status": status,

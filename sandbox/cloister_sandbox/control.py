@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.wrappers import Request, Response
@@ -27,6 +28,7 @@ from .accounts import HOME_ACCOUNT
 from .call import Principal
 from .faults import FaultFileError
 from .identity import role_principal, utc_now
+from .life import CannotFork, Wish
 from .patches import ec2_endpoint_services
 
 if TYPE_CHECKING:
@@ -53,6 +55,9 @@ class Control:
             ("POST", "deliver"): lambda _: {"files": self._sandbox.delivery.deliver(utc_now())},
             ("GET", "faults"): lambda _: {"rules": self._sandbox.spoiler.report()},
             ("POST", "faults"): self._replace_faults,
+            ("POST", "fork"): self._fork,
+            ("GET", "holds"): lambda _: {"held": self._sandbox.holds.listed()},
+            ("POST", "release"): self._release,
             ("POST", "session"): self._session,
             ("POST", "skip"): self._skip,
             ("POST", "accounts"): self._open_accounts,
@@ -82,7 +87,10 @@ class Control:
             known = ", ".join(f"{method} /_cloister/{path}" for method, path in self._routes)
             return _json({"error": f"no such control request; there are: {known}"}, 404)
         try:
-            return _json(route(request), 200)
+            if name == "fork":  # It waits until nobody is at work.
+                return _json(route(request), 200)
+            with self._sandbox.stillness.work():
+                return _json(route(request), 200)
         except (BadRequest, FaultFileError) as reason:
             return _json({"error": str(reason)}, 400)
 
@@ -103,6 +111,23 @@ class Control:
     def _replace_faults(self, request: Request) -> dict[str, Any]:
         self._sandbox.spoiler.replace(_body(request))
         return {"rules": self._sandbox.spoiler.report()}
+
+    def _fork(self, request: Request) -> dict[str, int]:
+        wanted = _body(request)
+        path = wanted.get("ready_file") if isinstance(wanted, dict) else None
+        if not isinstance(path, str) or not Path(path).is_absolute() or not Path(path).parent.is_dir():
+            raise BadRequest("`ready_file` is the absolute path of a file to be written, in a folder that exists")
+        try:
+            return {"pid": self._sandbox.life.fork(Wish(Path(path), wanted.get("outlives") is True))}
+        except CannotFork as reason:
+            raise BadRequest(str(reason)) from None
+
+    def _release(self, request: Request) -> dict[str, int]:
+        wanted = _body(request)
+        seq = wanted.get("seq") if isinstance(wanted, dict) else None
+        if seq is not None and not isinstance(seq, int):
+            raise BadRequest("`seq` is the number of a held call; without it all are let go")
+        return {"released": self._sandbox.holds.release(seq)}
 
     def _skip(self, request: Request) -> dict[str, Any]:
         body = _body(request)

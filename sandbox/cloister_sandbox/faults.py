@@ -8,6 +8,7 @@ can be said exactly:
     - {operation: "*", fault: cut, skip: 16}
     - {operation: "s3:PutBucketPolicy", fault: throttle, count: 3}
     - {operation: "kms:*", fault: latency, seconds: 2, count: 0, region: eu-west-1}
+    - {operation: "s3:CreateBucket", fault: hold, when: after}
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ class Kind(enum.Enum):
     CUT = "cut"  # The connection is reset before the call takes effect.
     LOST = "lost"  # The connection is reset after the call took effect.
     STALE = "stale"  # A read that does not see the latest write.
+    HOLD = "hold"  # Waits, before or after it takes effect, until it is let go or its client is gone.
     FAIL = "fail"  # Accepted, but what the call begins ends in failure: domains, apps, jobs.
 
 
@@ -49,6 +51,7 @@ class Fault:
     kind: Kind
     seconds: float
     rule: int
+    holds: str = ""  # `before` or `after` the call takes effect.
 
 
 @dataclass
@@ -60,6 +63,7 @@ class _Rule:
     skip: int = 0
     count: int = 1
     seconds: float = 0.0
+    when: str = ""
     account: str = ""
     region: str = ""
     vantage: str = ""
@@ -125,7 +129,7 @@ class Faults:
         with self._lock:
             for index, rule in enumerate(self._rules, start=1):
                 if rule.matches(call) and rule.fires():
-                    return Fault(rule.fault, rule.seconds, index)
+                    return Fault(rule.fault, rule.seconds, index, rule.when)
         return None
 
     def report(self) -> list[dict[str, Any]]:
@@ -155,6 +159,7 @@ def _parse_rule(entry: Any, where: str) -> _Rule:
         skip=_parse_count(entry, "skip", 0, where),
         count=_parse_count(entry, "count", 1, where),
         seconds=_parse_seconds(entry, kind, where),
+        when=_parse_when(entry, kind, where),
         where=_parse_where(entry, where),
         **{name: str(entry.get(name, "")) for name in ("account", "region", "vantage")},
     )
@@ -193,6 +198,15 @@ def _parse_seconds(entry: Mapping[str, Any], kind: Kind, where: str) -> float:
         advice = "needs `seconds` above 0" if kind is Kind.LATENCY else "takes no `seconds`"
         raise FaultFileError(f"{where}: the fault `{kind.value}` {advice}. Correct one of the two.")
     return float(value)
+
+
+def _parse_when(entry: Mapping[str, Any], kind: Kind, where: str) -> str:
+    value = entry.get("when", "before" if kind is Kind.HOLD else "")
+    if kind is not Kind.HOLD and value:
+        raise FaultFileError(f"{where}: the fault `{kind.value}` takes no `when`. Correct one of the two.")
+    if kind is Kind.HOLD and value not in ("before", "after"):
+        raise FaultFileError(f"{where}: `when` is `{value}`. Use `before` or `after`.")
+    return value
 
 
 def _parse_where(entry: Mapping[str, Any], where: str) -> Mapping[str, Any]:

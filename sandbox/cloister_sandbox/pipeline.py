@@ -57,6 +57,10 @@ class Pipeline:
             return Response(f"<Error><Code>IncompleteBody</Code><Message>{reason}</Message></Error>", status=400)
         decoded = decode(environ, body)
         wire.rewind(environ, body)
+        with self._sandbox.stillness.work():
+            return self._answer(environ, decoded, body)
+
+    def _answer(self, environ: dict[str, Any], decoded: Decoded, body: bytes) -> Response:
         call = _undetermined_call(self._sandbox, self._vantage, decoded, body)
         environ[ENVIRON_KEY] = call
         self._sandbox.backend.settle()
@@ -97,12 +101,27 @@ class Pipeline:
             sockets.cut(environ)
         call.delay = delay = self._sandbox.spoiler.delay(call, fault)
         if delay > 0:  # Even to sleep for no time gives the processor away, on a busy machine for milliseconds.
-            time.sleep(delay)
+            with self._sandbox.stillness.pause():
+                time.sleep(delay)
+        if fault and fault.holds == "before":
+            self._hold(call, environ, "before")
         answer = self._sandbox.spoiler.instead(call, fault) or self._true_answer(call, environ)
         response = self._finish(call, answer, kind)
+        if fault and fault.holds == "after":
+            self._hold(call, environ, "after")
         if kind == "lost":
             sockets.cut(environ)
         return response
+
+    def _hold(self, call: Call, environ: dict[str, Any], when: str) -> None:
+        """Waits until the call is let go. One whose client is gone meanwhile goes no further."""
+        with self._sandbox.stillness.pause():
+            goes_on = self._sandbox.holds.wait(call, when, environ)
+        if goes_on:
+            return
+        if when == "before":
+            self._sandbox.calls.add(call, None, None, "hold")
+        sockets.cut(environ)
 
     def _true_answer(self, call: Call, environ: dict[str, Any]) -> Response:
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -45,9 +46,30 @@ class QuietHandler(MotoRequestHandler):
 class QuietServer(ThreadedWSGIServer):
     """Threaded, and silent but for errors."""
 
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        self._connections: set[Any] = set()
+        super().__init__(*arguments, **named)
+
     def log(self, type: str, message: str, *args: Any) -> None:
         if type == "error":
             log.error(message, *args)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self._connections.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        self._connections.discard(request)
+        super().shutdown_request(request)
+
+    def leave(self) -> None:
+        """Lets go of the port and of all clients without a word to them: in a forked child they are the original's."""
+        for connection in self._connections:
+            descriptor = connection.detach()  # Closing the object would tell the client.
+            if descriptor >= 0:
+                os.close(descriptor)
+        self._connections.clear()
+        self.server_close()
 
 
 def serve(application: Callable[..., Any], name: str) -> QuietServer:

@@ -18,6 +18,7 @@ from moto.s3.models import s3_backends
 from . import buckets
 from .patches.cloudtrail_status import note_delivery
 from .selectors import Record, wants
+from .stillness import Stillness
 
 log = logging.getLogger(__name__)
 
@@ -38,8 +39,9 @@ Place = tuple[str, str, str, str]  # Trail ARN, account that the copy is for, re
 class Delivery:
     """Records on their way to buckets. Whether a trail wants a record is decided when the call is made."""
 
-    def __init__(self, moto_lock: threading.RLock, latency_factor: float) -> None:
+    def __init__(self, moto_lock: threading.RLock, stillness: Stillness, latency_factor: float) -> None:
         self._moto_lock = moto_lock
+        self._stillness = stillness
         self._interval = max(_SHORTEST_INTERVAL, DELIVERY_SECONDS * latency_factor)
         self._waiting: dict[Place, list[Record]] = defaultdict(list)
         self._lock = threading.Lock()
@@ -68,7 +70,8 @@ class Delivery:
 
     def _deliver_safely(self) -> None:
         try:
-            self.deliver(datetime.now(UTC))
+            with self._stillness.work():
+                self.deliver(datetime.now(UTC))
         except Exception:  # One bad bucket must not end all deliveries.
             log.warning("delivery of trail files failed", exc_info=True)
 

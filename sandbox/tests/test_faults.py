@@ -113,7 +113,7 @@ def test_rules_count_exactly_under_parallel_calls() -> None:
         ),
         pytest.param(
             [{"operation": "*", "fault": "throtle"}],
-            "x.yaml, rule 1: `fault` is `throtle`. Use one of: throttle, error, latency, cut, lost, stale, fail.",
+            "x.yaml, rule 1: `fault` is `throtle`. Use one of: throttle, error, latency, cut, lost, stale, hold, fail.",
             id="an unknown fault",
         ),
         pytest.param(
@@ -125,7 +125,7 @@ def test_rules_count_exactly_under_parallel_calls() -> None:
         pytest.param(
             [{"operation": "*", "fault": "cut", "times": 1}],
             "x.yaml, rule 1: `times` is not known. "
-            "Use some of: account, count, fault, operation, region, seconds, skip, vantage, where.",
+            "Use some of: account, count, fault, operation, region, seconds, skip, vantage, when, where.",
             id="an unknown field",
         ),
         pytest.param(
@@ -137,6 +137,16 @@ def test_rules_count_exactly_under_parallel_calls() -> None:
             [{"operation": "*", "fault": "latency"}],
             "x.yaml, rule 1: the fault `latency` needs `seconds` above 0. Correct one of the two.",
             id="no seconds",
+        ),
+        pytest.param(
+            [{"operation": "*", "fault": "hold", "when": "later"}],
+            "x.yaml, rule 1: `when` is `later`. Use `before` or `after`.",
+            id="neither before nor after",
+        ),
+        pytest.param(
+            [{"operation": "*", "fault": "cut", "when": "after"}],
+            "x.yaml, rule 1: the fault `cut` takes no `when`. Correct one of the two.",
+            id="a time for a fault that has one",
         ),
         pytest.param(
             [{"operation": "*", "fault": "cut", "where": "b"}],

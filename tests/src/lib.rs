@@ -5,6 +5,7 @@
 //! the library knows what a composite is, and it compiles against no crate of the workspace: it starts what was built.
 
 pub mod bench;
+pub mod crash;
 mod output;
 mod programs;
 mod project;

@@ -87,6 +87,17 @@ class Worker:
         with self._lock:
             self._end()
 
+    def leave(self) -> None:
+        """Lets go of the program without ending it: in a forked child it is the original's. The next question starts
+        another one.
+        """
+        process, self._process, self._unread = self._process, None, b""
+        self._lock = threading.Lock()
+        if process is not None:
+            process.returncode = 0  # It is no child of this process, and must not be waited for.
+            process.stdin.close()
+            process.stdout.close()
+
     def _answer(self, line: bytes) -> dict[str, Any]:
         for is_last in (False, True):
             try:

@@ -21,7 +21,7 @@ pub fn provider() -> PathBuf {
 }
 
 /// The built command line.
-pub(crate) fn cloister() -> PathBuf {
+pub fn cloister() -> PathBuf {
     programs::cloister().unwrap_or_else(|missing| panic!("{missing}"))
 }
 

@@ -12,6 +12,8 @@ use serde_json::Value;
 pub struct Call {
     /// Service and operation, such as `s3:CreateBucket`.
     pub operation: String,
+    /// The same as policies and fault rules name it, such as `elasticfilesystem:DescribeFileSystems`.
+    pub action: String,
     /// The account it was made in.
     pub account: String,
     /// The error code, if it was refused.
@@ -25,10 +27,7 @@ pub struct Call {
 impl Call {
     /// Whether it is of a kind that changes something.
     pub fn writes(&self) -> bool {
-        let (_, name) = self.operation.split_once(':').unwrap_or_default();
-        !["Get", "List", "Describe", "Head", "Lookup"]
-            .iter()
-            .any(|verb| name.starts_with(verb))
+        writes(&self.operation)
     }
 
     pub(crate) fn of(entry: &Value) -> Self {
@@ -36,6 +35,7 @@ impl Call {
         let named = |name: &str| text(name).unwrap_or_default();
         Self {
             operation: format!("{}:{}", named("service"), named("operation")),
+            action: named("action"),
             account: named("account"),
             error: text("error"),
             faulted: text("faulted"),
@@ -67,6 +67,14 @@ impl Timed {
             over: seconds(&entry["work"]["over"]),
         }
     }
+}
+
+/// Whether an operation or action is of a kind that changes something.
+pub fn writes(action: &str) -> bool {
+    let (_, name) = action.split_once(':').unwrap_or_default();
+    !["Get", "List", "Describe", "Head", "Lookup"]
+        .iter()
+        .any(|verb| name.starts_with(verb))
 }
 
 /// A client of one sandbox's control API.

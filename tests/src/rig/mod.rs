@@ -23,8 +23,8 @@ mod standing;
 mod wait;
 
 pub use aws::{Aws, Refused};
-pub use built::{provider, workspace};
-pub use control::{Call, Timed};
+pub use built::{cloister, provider, workspace};
+pub use control::{Call, Timed, writes};
 pub use diagnostics::diagnostics;
 pub use filters::filtered;
 pub use outcome::{Outcome, Running};
@@ -36,6 +36,6 @@ pub use resource::{
     ADDRESS, BUCKET, DOMAIN, DOMAIN_ADDRESS, Resource, TRAIL, TRAIL_ADDRESS, audit_trail,
     locked_bucket, studio_domain,
 };
-pub use sandbox::{ADMINISTRATOR, HOME_ACCOUNT, MEMBER_ACCOUNT, Sandbox};
+pub use sandbox::{ADMINISTRATOR, HOME_ACCOUNT, MEMBER_ACCOUNT, OF_THE_ACCOUNT, Sandbox};
 pub use standing::{KeyState, Standing, alias, anchor};
 pub use wait::wait_until;

@@ -3,7 +3,7 @@
 use std::{
     process::{Child, Command, Output, Stdio},
     sync::mpsc::{Receiver, RecvTimeoutError, channel},
-    thread,
+    thread::{self, JoinHandle},
     time::Duration,
 };
 
@@ -63,6 +63,7 @@ pub struct Running {
     command: String,
     pid: u32,
     output: Receiver<std::io::Result<Output>>,
+    waiting: JoinHandle<()>,
     ended: bool,
 }
 
@@ -76,10 +77,13 @@ impl Running {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap_or_else(|error| panic!("`{spoken}` could not be started: {error}"));
+        let pid = child.id();
+        let (output, waiting) = drained(child);
         Self {
             command: spoken,
-            pid: child.id(),
-            output: drained(child),
+            pid,
+            output,
+            waiting,
             ended: false,
         }
     }
@@ -87,6 +91,11 @@ impl Running {
     /// The process id.
     pub fn pid(&self) -> u32 {
         self.pid
+    }
+
+    /// Whether it has ended; the outcome is then there at once.
+    pub fn has_ended(&self) -> bool {
+        self.waiting.is_finished()
     }
 
     /// Waits for the end.
@@ -118,10 +127,13 @@ impl Drop for Running {
     }
 }
 
-fn drained(child: Child) -> Receiver<std::io::Result<Output>> {
+fn drained(child: Child) -> (Receiver<std::io::Result<Output>>, JoinHandle<()>) {
     let (sender, receiver) = channel();
-    thread::spawn(move || sender.send(child.wait_with_output()));
-    receiver
+    let waiting = thread::spawn(move || {
+        // Nobody listens any more once the program was given up.
+        let _ = sender.send(child.wait_with_output());
+    });
+    (receiver, waiting)
 }
 
 fn spoken(command: &Command) -> String {

@@ -73,6 +73,18 @@ impl<'a> Project<'a> {
         project.file("prelude.tf", PRELUDE)
     }
 
+    /// A folder with the same configuration and state, in another sandbox.
+    #[must_use]
+    pub fn copied<'b>(&self, sandbox: &'b Sandbox) -> Project<'b> {
+        let copy = Project::new(sandbox);
+        let entries = fs::read_dir(self.folder()).expect("the folder is there");
+        for entry in entries.flatten().filter(|entry| entry.path().is_file()) {
+            fs::copy(entry.path(), copy.folder().join(entry.file_name()))
+                .expect("the folder can be copied");
+        }
+        copy
+    }
+
     /// Writes a file of configuration, in place of what it held.
     #[must_use]
     pub fn file(self, name: &str, text: impl AsRef<[u8]>) -> Self {
@@ -120,6 +132,11 @@ impl<'a> Project<'a> {
     /// Deletes a file of configuration or state.
     pub fn remove(&self, name: &str) {
         fs::remove_file(self.folder().join(name)).expect("the file is there");
+    }
+
+    /// What a file of configuration or state holds; `None` if it is not there.
+    pub fn text(&self, name: &str) -> Option<String> {
+        fs::read_to_string(self.folder().join(name)).ok()
     }
 
     /// The folder that Terraform runs in.

@@ -14,6 +14,7 @@ use super::{
     aws::{Aws, Worker},
     built::{python, workspace},
     control::{Call, Control, Timed},
+    processes::kill,
     project::Project,
     wait::wait_until,
 };
@@ -25,10 +26,26 @@ pub const MEMBER_ACCOUNT: &str = "444455556666";
 /// The role of the sandbox's credentials.
 pub const ADMINISTRATOR: &str = "arn:aws:iam::111122223333:role/PlatformAdministrator";
 
+/// What AWS makes with the first domain of an account, and all others in it use: the role of its service, and the log
+/// group of all apps. They belong to the account, and outlive every domain.
+pub const OF_THE_ACCOUNT: [&str; 2] = [
+    "iam:service-linked-role ",
+    "logs:log-group /aws/sagemaker/studio",
+];
+
+/// The process that a sandbox runs in.
+#[derive(Debug)]
+enum Process {
+    /// Started here.
+    Started(Child),
+    /// Forked by another sandbox, which waits for its end.
+    Forked(u32),
+}
+
 /// A running sandbox; it ends when this is dropped, and when the test's process ends.
 #[derive(Debug)]
 pub struct Sandbox {
-    process: Child,
+    process: Process,
     control: Control,
     ready: Value,
     worker: Mutex<Option<Worker>>,
@@ -65,7 +82,25 @@ impl Sandbox {
             }
             fs::read_to_string(&ready_file).ok()
         });
-        let ready: Value = serde_json::from_str(&text).expect("the ready file is JSON");
+        Self::ready(Process::Started(process), &text, folder)
+    }
+
+    /// A second sandbox that holds the same at this moment, and goes its own way from here on.
+    #[must_use]
+    pub fn fork(&self) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let ready_file = folder.path().join("ready.json");
+        let answer = self
+            .control
+            .post("fork", &json!({"ready_file": ready_file}));
+        let pid = answer["pid"].as_u64().and_then(|pid| pid.try_into().ok());
+        let process = Process::Forked(pid.expect("a fork has a process id"));
+        let text = wait_until("the fork serves", || fs::read_to_string(&ready_file).ok());
+        Self::ready(process, &text, folder)
+    }
+
+    fn ready(process: Process, text: &str, folder: TempDir) -> Self {
+        let ready: Value = serde_json::from_str(text).expect("the ready file is JSON");
         Self {
             process,
             control: Control::at(
@@ -115,6 +150,18 @@ impl Sandbox {
         });
     }
 
+    /// The calls that a rule holds, as numbers in the log of calls.
+    pub fn held(&self) -> Vec<u64> {
+        let answer = self.control.get("holds");
+        let held = answer["held"].as_array().into_iter().flatten();
+        held.filter_map(|one| one["seq"].as_u64()).collect()
+    }
+
+    /// Lets all calls go that are held.
+    pub fn release(&self) {
+        self.control.post("release", &json!({}));
+    }
+
     /// How often each rule has met a call.
     pub fn fired(&self) -> Vec<u64> {
         let report = self.control.get("faults");
@@ -154,13 +201,25 @@ impl Sandbox {
 
     /// Every live object of the home account by service and kind, as ids: what AWS keeps and nobody uses does not count.
     pub fn census(&self) -> BTreeSet<String> {
+        let objects = self.objects().into_iter();
+        objects
+            .map(|(kind, one)| format!("{kind} {}", text(&one["id"])))
+            .collect()
+    }
+
+    /// Every live object of the home account by service and kind, with its name, tags and state where it has them.
+    pub fn objects(&self) -> Vec<(String, Value)> {
         let services = self.control.get("census");
         let entries = |of: &Value| of.as_object().cloned().unwrap_or_default();
-        let mut found = BTreeSet::new();
+        let mut found = Vec::new();
         for (service, kinds) in entries(&services) {
             for (kind, objects) in entries(&kinds) {
-                let ids = objects.as_array().into_iter().flatten();
-                found.extend(ids.map(|one| format!("{service}:{kind} {}", text(&one["id"]))));
+                let objects = objects.as_array().cloned().unwrap_or_default();
+                found.extend(
+                    objects
+                        .into_iter()
+                        .map(|one| (format!("{service}:{kind}"), one)),
+                );
             }
         }
         found
@@ -230,12 +289,18 @@ impl Sandbox {
 
 impl Drop for Sandbox {
     fn drop(&mut self) {
-        if std::thread::panicking() {
-            eprintln!("the sandbox's log: {}", log_of(&self.folder));
+        let log = log_of(&self.folder);
+        if std::thread::panicking() && !log.is_empty() {
+            eprintln!("the sandbox's log: {log}");
         }
-        // Both fail only when it has ended already; what it holds goes with its folder.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+        // These fail only when it has ended already; what it holds goes with its folder.
+        match &mut self.process {
+            Process::Started(process) => {
+                let _ = process.kill();
+                let _ = process.wait();
+            }
+            Process::Forked(pid) => kill(*pid),
+        }
     }
 }
 

@@ -2,15 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use cloister_tests::rig::{Aws, DOMAIN_ADDRESS, Project, Resource, Sandbox};
+use cloister_tests::rig::{Aws, DOMAIN_ADDRESS, OF_THE_ACCOUNT, Project, Resource, Sandbox};
 use serde_json::{Value, json};
-
-/// What AWS makes with the first domain of an account, and all others in it use: the role of its service, and the log
-/// group of all apps. They belong to the account, and outlive every domain.
-const OF_THE_ACCOUNT: [&str; 2] = [
-    "iam:service-linked-role ",
-    "logs:log-group /aws/sagemaker/studio",
-];
 
 /// Every live object of the account but those that are the account's own.
 pub(super) fn census(sandbox: &Sandbox) -> BTreeSet<String> {
