@@ -14,6 +14,8 @@ pub struct Call {
     pub operation: String,
     /// The account it was made in.
     pub account: String,
+    /// The region it was made in.
+    pub region: String,
     /// The error code, if it was refused.
     pub error: Option<String>,
     /// The fault that spoiled it, if any.
@@ -26,7 +28,7 @@ impl Call {
     /// Whether it is of a kind that changes something.
     pub fn writes(&self) -> bool {
         let (_, name) = self.operation.split_once(':').unwrap_or_default();
-        !["Get", "List", "Describe", "Head", "Lookup"]
+        !["Get", "List", "Describe", "Head", "Lookup", "AssumeRole"]
             .iter()
             .any(|verb| name.starts_with(verb))
     }
@@ -37,6 +39,7 @@ impl Call {
         Self {
             operation: format!("{}:{}", named("service"), named("operation")),
             account: named("account"),
+            region: named("region"),
             error: text("error"),
             faulted: text("faulted"),
             request_id: named("request_id"),

@@ -30,7 +30,7 @@ pub use filters::filtered;
 pub use outcome::{Outcome, Running};
 pub use outputs::Outputs;
 pub use plan::{Change, Plan};
-pub use processes::{kill, providers_in};
+pub use processes::{interrupt, kill, providers_in, terminate};
 pub use project::Project;
 pub use resource::{
     ADDRESS, BUCKET, DOMAIN, DOMAIN_ADDRESS, Resource, TRAIL, TRAIL_ADDRESS, audit_trail,

@@ -38,6 +38,11 @@ pub struct Sandbox {
 impl Sandbox {
     /// Starts a fresh sandbox and waits until it serves.
     pub fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    /// Starts one with further arguments, such as `--latency 0.02`.
+    pub fn start_with(arguments: &[&str]) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let log = File::create(folder.path().join("log")).expect("a log file");
         let ready_file = folder.path().join("ready.json");
@@ -52,6 +57,7 @@ impl Sandbox {
             .arg(&ready_file)
             .arg("--state-dir")
             .arg(folder.path().join("state"))
+            .args(arguments)
             .env("PYTHONPATH", workspace().join("sandbox"))
             .current_dir(folder.path())
             .stdin(Stdio::null())
@@ -138,7 +144,12 @@ impl Sandbox {
 
     /// Every live object of the home account by service and kind, as ids: what AWS keeps and nobody uses does not count.
     pub fn census(&self) -> BTreeSet<String> {
-        let services = self.control.get("census");
+        self.census_of(HOME_ACCOUNT)
+    }
+
+    /// The same of another account.
+    pub fn census_of(&self, account: &str) -> BTreeSet<String> {
+        let services = self.control.get(&format!("census?account={account}"));
         let entries = |of: &Value| of.as_object().cloned().unwrap_or_default();
         let mut found = BTreeSet::new();
         for (service, kinds) in entries(&services) {

@@ -6,6 +6,7 @@ mod bad_input;
 mod drift;
 mod facts;
 mod functions;
+mod identity;
 mod import;
 mod lifecycle;
 mod proofs;

@@ -13,7 +13,7 @@ const OF_THE_ACCOUNT: [&str; 2] = [
 ];
 
 /// Every live object of the account but those that are the account's own.
-pub(super) fn census(sandbox: &Sandbox) -> BTreeSet<String> {
+pub(crate) fn census(sandbox: &Sandbox) -> BTreeSet<String> {
     let mut found = sandbox.census();
     found.retain(|object| !OF_THE_ACCOUNT.iter().any(|of| object.starts_with(of)));
     found
@@ -21,7 +21,7 @@ pub(super) fn census(sandbox: &Sandbox) -> BTreeSet<String> {
 
 /// Lets an account have the users of two domains: the plan of a domain under a new name counts those that stand, and
 /// cannot know that they will go.
-pub(super) fn room_for_two(sandbox: &Sandbox) {
+pub(crate) fn room_for_two(sandbox: &Sandbox) {
     sandbox.quotas(&json!({"sagemaker:user-profile": 4}));
 }
 

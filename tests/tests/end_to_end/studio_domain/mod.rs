@@ -5,7 +5,7 @@ mod change;
 mod destroy;
 mod drift;
 mod firewall;
-mod fixture;
+pub(crate) mod fixture;
 mod import;
 mod life;
 mod network;
