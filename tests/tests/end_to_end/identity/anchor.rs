@@ -38,3 +38,20 @@ fn an_anchor_that_somebody_deleted_is_made_again_and_nothing_else_changes() {
         assert_eq!(census(&sandbox), stood);
     }
 }
+
+#[test]
+fn a_create_makes_no_twin_of_what_lost_both_its_anchor_and_its_state() {
+    for subject in subjects() {
+        let sandbox = Sandbox::start();
+        let (project, stood) = subject.applied(&sandbox);
+        project
+            .terraform(&["state", "rm", subject.address])
+            .succeeded();
+        delete_anchor(&sandbox, &subject);
+        // Whether it is refused or adopted: another state may hold it, and twins help nobody.
+        project.apply();
+        let now = census(&sandbox);
+        let made: Vec<&String> = now.difference(&stood).collect();
+        assert!(made.is_empty(), "{made:?}");
+    }
+}
