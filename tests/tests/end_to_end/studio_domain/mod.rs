@@ -6,6 +6,7 @@ mod destroy;
 mod drift;
 mod firewall;
 pub(crate) mod fixture;
+mod half_made;
 mod import;
 mod life;
 mod network;
