@@ -8,22 +8,10 @@ use serde_json::json;
 use super::{refused_anchor, subjects, writes};
 use crate::{
     resume::{PROVIDER, kill_during},
-    studio_domain::fixture::census,
+    studio_domain::fixture::count,
 };
 
 const APPLY: [&str; 2] = ["apply", "-auto-approve"];
-
-/// How many objects there are, whatever their ids.
-fn kinds(sandbox: &Sandbox) -> Vec<String> {
-    let kind = |object: String| {
-        object
-            .split_once(' ')
-            .map_or(String::new(), |(kind, _)| kind.to_owned())
-    };
-    let mut kinds: Vec<_> = census(sandbox).into_iter().map(kind).collect();
-    kinds.sort();
-    kinds
-}
 
 fn was_refused(run: &Outcome) -> bool {
     let told = run.told();
@@ -56,7 +44,7 @@ fn of_two_applies_at_once_one_makes_everything_and_the_other_nothing() {
         );
         projects[winner].plans_nothing();
         assert_eq!(projects[1 - winner].state(subject.address), None);
-        assert_eq!(kinds(&sandbox), kinds(&alone));
+        assert_eq!(count(&sandbox), count(&alone));
     }
 }
 

@@ -1,25 +1,9 @@
 //! A create of a domain that fails half-way: what was made stays, and the next apply makes only what is missing.
 
-use std::collections::BTreeMap;
-
 use cloister_tests::rig::{DOMAIN_ADDRESS, Project, Sandbox, studio_domain};
 use serde_json::{Value, json};
 
-use super::fixture::{Standing, census};
-
-/// What makes objects, by how often it did, from some call on; the anchor is no object of a domain.
-type Creates = BTreeMap<String, usize>;
-
-fn creates(sandbox: &Sandbox, from: usize) -> Creates {
-    let mut found = Creates::new();
-    for call in sandbox.calls().split_off(from) {
-        let (_, name) = call.operation.split_once(':').unwrap_or_default();
-        if name.starts_with("Create") && call.error.is_none() && call.faulted.is_none() {
-            *found.entry(call.operation).or_default() += 1;
-        }
-    }
-    found
-}
+use super::fixture::{Creates, Standing, census, creates};
 
 /// What a create makes that meets no fault.
 fn undisturbed() -> Creates {

@@ -10,4 +10,5 @@ mod half_made;
 mod import;
 mod life;
 mod network;
+mod stop;
 mod unknowns;
