@@ -26,6 +26,7 @@ from .call import Principal
 from .faults import FaultFileError
 from .identity import role_principal, utc_now
 from .patches import ec2_endpoint_services
+from .rates import RateError
 
 if TYPE_CHECKING:
     from .sandbox import Sandbox
@@ -50,6 +51,8 @@ class Control:
             ("POST", "deliver"): lambda _: {"files": self._sandbox.delivery.deliver(utc_now())},
             ("GET", "faults"): lambda _: {"rules": self._sandbox.spoiler.report()},
             ("POST", "faults"): self._replace_faults,
+            ("GET", "rates"): lambda _: self._sandbox.rates.report(),
+            ("POST", "rates"): self._set_rates,
             ("POST", "session"): self._session,
             ("POST", "skip"): self._skip,
             ("GET", "quotas"): lambda _: quotas.current(),
@@ -113,6 +116,13 @@ class Control:
         except quotas.QuotaError as reason:
             raise BadRequest(str(reason)) from None
         return quotas.current()
+
+    def _set_rates(self, request: Request) -> dict[str, float]:
+        try:
+            self._sandbox.rates.replace(_body(request))
+        except RateError as reason:
+            raise BadRequest(str(reason)) from None
+        return self._sandbox.rates.report()
 
     def _set_firewalls(self, request: Request) -> dict[str, str]:
         wanted = _body(request)

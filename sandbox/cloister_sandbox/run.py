@@ -19,10 +19,15 @@ _LAST_DELIVERY_SECONDS = 5
 
 
 def run(
-    ready_file: Path, worker: Worker, rules_file: Path | None, latency_factor: float, stop: threading.Event
+    ready_file: Path,
+    worker: Worker,
+    rules_file: Path | None,
+    latency_factor: float,
+    rate_share: float,
+    stop: threading.Event,
 ) -> None:
     """Serves until `stop` is set; the ready file is removed again."""
-    sandbox = Sandbox(worker, rules_file, latency_factor)
+    sandbox = Sandbox(worker, rules_file, latency_factor, rate_share)
     seeded = seed.plant(sandbox.identities)
     outside = sandbox.vantages.open(Vantage("outside", _PUBLIC_ADDRESS))
     inside = sandbox.vantages.open(Vantage("inside", _PRIVATE_ADDRESS, seeded.vpc_id, HOME_ACCOUNT, HOME_REGION))

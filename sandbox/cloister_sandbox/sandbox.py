@@ -13,6 +13,8 @@ from .control import Control
 from .history import History
 from .identity import Identities
 from .pipeline import Pipeline
+from .rates import Rates
+from .ready import time_scale
 from .recorder import Recorder
 from .registry import Registry
 from .spoil import Spoiler
@@ -23,7 +25,7 @@ from .vantages import Vantages
 class Sandbox:
     """One AWS stand-in: state, identities, records, faults."""
 
-    def __init__(self, worker: Worker, rules_file: Path | None = None, latency_factor: float = 0.0) -> None:
+    def __init__(self, worker: Worker, rules_file: Path | None = None, latency_factor: float = 0.0, rate_share: float = 0.0) -> None:
         patches.apply()
         self.registry = Registry()
         self.backend = Backend(self.registry)
@@ -31,6 +33,7 @@ class Sandbox:
         self.identities = Identities()
         self.calls = CallLog()
         self.spoiler = Spoiler(rules_file, latency_factor)
+        self.rates = Rates(rate_share, time_scale(latency_factor))
         self.delivery = Delivery(self.backend.lock, latency_factor)
         self.history = History(latency_factor)
         self.recorder = Recorder(self.history, self.delivery)

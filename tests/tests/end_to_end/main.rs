@@ -12,6 +12,7 @@ mod lifecycle;
 mod proofs;
 mod provider_block;
 mod quickstart;
+mod rates;
 mod resume;
 mod studio_domain;
 mod studio_domain_lab;

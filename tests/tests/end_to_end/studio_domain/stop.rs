@@ -163,7 +163,7 @@ fn ctrl_c_ends_a_create_soon_and_loses_nothing() {
 #[test]
 fn a_terminated_terraform_ends_a_create_soon_and_loses_nothing() {
     check(&["ec2:CreateVpcEndpoint"], |_, running| {
-        terminate(running.pid())
+        terminate(running.pid());
     });
 }
 
