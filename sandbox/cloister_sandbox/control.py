@@ -54,6 +54,7 @@ class Control:
             ("GET", "rates"): lambda _: self._sandbox.rates.report(),
             ("POST", "rates"): self._set_rates,
             ("POST", "session"): self._session,
+            ("POST", "sessions"): self._limit_sessions,
             ("POST", "skip"): self._skip,
             ("GET", "quotas"): lambda _: quotas.current(),
             ("POST", "quotas"): self._set_quotas,
@@ -102,12 +103,13 @@ class Control:
         self._sandbox.spoiler.replace(_body(request))
         return {"rules": self._sandbox.spoiler.report()}
 
+    def _limit_sessions(self, request: Request) -> dict[str, Any]:
+        seconds = _seconds(_body(request), "the longest time that a session lasts; 0 sets no limit")
+        self._sandbox.identities.limit(timedelta(seconds=seconds) if seconds else None)
+        return {"seconds": seconds}
+
     def _skip(self, request: Request) -> dict[str, Any]:
-        body = _body(request)
-        seconds = body.get("seconds") if isinstance(body, dict) else None
-        if not isinstance(seconds, int | float) or isinstance(seconds, bool) or seconds < 0:
-            raise BadRequest("`seconds` is the time to let pass, 0 or more")
-        timeline.skip(seconds)
+        timeline.skip(_seconds(_body(request), "the time to let pass, 0 or more"))
         return {"now": timeline.moment().isoformat()}
 
     def _set_quotas(self, request: Request) -> dict[str, int]:
@@ -181,6 +183,14 @@ class Control:
             "expiration": session.expires.isoformat(),
             "arn": session.principal.arn,
         }
+
+
+def _seconds(body: Any, meaning: str) -> float:
+    """The duration in a request that says nothing else."""
+    seconds = body.get("seconds") if isinstance(body, dict) else None
+    if not isinstance(seconds, int | float) or isinstance(seconds, bool) or seconds < 0:
+        raise BadRequest(f"`seconds` is {meaning}")
+    return seconds
 
 
 def _caller(wanted: dict[str, Any]) -> Principal:

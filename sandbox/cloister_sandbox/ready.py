@@ -59,6 +59,7 @@ def description(outside: str, inside: str, seeded: Seeded, latency: float) -> di
             "administrator_arn": role_arn(HOME_ACCOUNT, ADMINISTRATOR_ROLE),
             "workload_role_arn": role_arn(HOME_ACCOUNT, WORKLOAD_ROLE),
             "member_role_arn": role_arn(MEMBER_ACCOUNTS[0], PROVISIONING_ROLE),
+            "member_account_ids": json.dumps(MEMBER_ACCOUNTS),
             "trail_bucket": TRAIL_BUCKET,
             "account_id": HOME_ACCOUNT,
             "region": HOME_REGION,

@@ -171,6 +171,11 @@ impl Sandbox {
         self.control.post("quotas", quotas);
     }
 
+    /// Lets sessions that begin from here on last no longer than this.
+    pub fn short_sessions(&self, seconds: u64) {
+        self.control.post("sessions", &json!({"seconds": seconds}));
+    }
+
     /// Takes an endpoint service out of some zones; no zones bring it back.
     pub fn withdraw(&self, service: &str, zones: &[&str]) {
         self.control.post(

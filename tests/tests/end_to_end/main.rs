@@ -1,6 +1,7 @@
 //! The provider, driven by the real `terraform` in a sandbox.
 
 mod access;
+mod accounts;
 mod audit_trail;
 mod bad_input;
 mod drift;

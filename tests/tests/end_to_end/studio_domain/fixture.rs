@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cloister_tests::rig::{Aws, DOMAIN_ADDRESS, Project, Resource, Sandbox};
+use cloister_tests::rig::{Aws, DOMAIN_ADDRESS, HOME_ACCOUNT, Project, Resource, Sandbox};
 use serde_json::{Value, json};
 
 /// What AWS makes with the first domain of an account, and all others in it use: the role of its service, and the log
@@ -14,7 +14,12 @@ const OF_THE_ACCOUNT: [&str; 2] = [
 
 /// Every live object of the account but those that are the account's own.
 pub(crate) fn census(sandbox: &Sandbox) -> BTreeSet<String> {
-    let mut found = sandbox.census();
+    census_of(sandbox, HOME_ACCOUNT)
+}
+
+/// The same of another account.
+pub(crate) fn census_of(sandbox: &Sandbox, account: &str) -> BTreeSet<String> {
+    let mut found = sandbox.census_of(account);
     found.retain(|object| !OF_THE_ACCOUNT.iter().any(|of| object.starts_with(of)));
     found
 }
