@@ -169,7 +169,7 @@ impl<'a> Project<'a> {
         Running::start(self.command(&python()).arg(script).args(arguments)).outcome()
     }
 
-    fn command(&self, program: &Path) -> Command {
+    pub(crate) fn command(&self, program: &Path) -> Command {
         let mut command = Command::new(program);
         command
             .current_dir(self.folder())

@@ -9,6 +9,7 @@ mod facts;
 mod functions;
 mod identity;
 mod import;
+mod leftovers;
 mod lifecycle;
 mod proofs;
 mod provider_block;
