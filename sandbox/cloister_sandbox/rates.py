@@ -83,6 +83,16 @@ _GUESSED: dict[str, Rate] = {
 }
 _ELSEWHERE: Rate = (10, 5)
 
+# PrivateLink is throttled for an organization as well, that is here: for all accounts together. AWS says that it is so,
+# and not how much: the rate of two accounts.
+# https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-limits-endpoints.html
+_SHARED: dict[str, Rate] = {
+    "ec2:CreateVpcEndpoint": (8, 0.6),
+    "ec2:ModifyVpcEndpoint": (8, 0.6),
+    "ec2:DeleteVpcEndpoints": (8, 0.6),
+}
+_ORGANIZATION = "organization"
+
 _TABLE = list((_DOCUMENTED | _GUESSED).items())
 
 
@@ -92,10 +102,16 @@ class RateError(ValueError):
 
 @dataclass
 class _Bucket:
-    """The tokens of one API in one account and region."""
+    """The tokens of one API in one account and region, or in an organization and region."""
 
+    burst: float
+    refill: float
     tokens: float
     filled_at: float
+
+    def fill(self, now: float) -> None:
+        self.tokens = min(self.tokens + (now - self.filled_at) * self.refill, self.burst)
+        self.filled_at = now
 
 
 class Rates:
@@ -118,20 +134,17 @@ class Rates:
         self._put_in_force(share, scale)
 
     def admits(self, call: Call) -> bool:
-        """Whether AWS would take this call; takes a token if so."""
-        if self._share == 0:
-            return True
-        burst, refill = _rate(call.action)
-        burst = max(burst * self._share, 1)
-        now = self._clock()
+        """Whether AWS would take this call; takes a token of each of its buckets if so."""
         with self._lock:
-            lane = (call.account, call.region, call.action)
-            bucket = self._buckets.setdefault(lane, _Bucket(burst, now))
-            passed = now - bucket.filled_at
-            bucket.tokens = min(bucket.tokens + passed * refill * self._share / self._scale, burst)
-            bucket.filled_at = now
-            admitted = bucket.tokens >= 1
-            bucket.tokens -= 1 if admitted else 0
+            if self._share == 0:
+                return True
+            now = self._clock()
+            buckets = [self._bucket(call, call.account, _rate(call.action), now)]
+            if shared := _SHARED.get(call.action):
+                buckets.append(self._bucket(call, _ORGANIZATION, shared, now))
+            admitted = all(bucket.tokens >= 1 for bucket in buckets)
+            for bucket in buckets:
+                bucket.tokens -= 1 if admitted else 0
             self._counts[admitted] += 1
         return admitted
 
@@ -140,6 +153,16 @@ class Rates:
         with self._lock:
             taken, refused = self._counts[True], self._counts[False]
         return {"share": self._share, "scale": self._scale, "taken": taken, "refused": refused}
+
+    def _bucket(self, call: Call, whose: str, rate: Rate, now: float) -> _Bucket:
+        """The bucket of an API, filled up to this moment; a new one is full."""
+        lane = (whose, call.region, call.action)
+        bucket = self._buckets.get(lane)
+        if bucket is None:
+            burst, refill = max(rate[0] * self._share, 1), rate[1] * self._share / self._scale
+            bucket = self._buckets[lane] = _Bucket(burst, refill, burst, now)
+        bucket.fill(now)
+        return bucket
 
     def _put_in_force(self, share: float, scale: float) -> None:
         with self._lock:

@@ -69,6 +69,16 @@ def test_apis_accounts_and_regions_have_buckets_of_their_own() -> None:
         assert admitted(rates, calls=9, **one) == 5
 
 
+def test_all_accounts_together_make_no_more_endpoints_than_an_organization_may() -> None:
+    rates = Rates(1, 1, Clock())
+    taken = [
+        admitted(rates, "ec2:CreateVpcEndpoint", 9, account=account)
+        for account in ("111122223333", "444455556666", "777788889999")
+    ]
+    assert taken == [4, 4, 0]
+    assert admitted(rates, "ec2:CreateVpcEndpoint", 9, region="eu-west-1") == 4
+
+
 @pytest.mark.parametrize(
     "wanted", [[], {"part": 1}, {"share": "1"}, {"share": -1}, {"share": True}, {"share": 1, "scale": 0}]
 )

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use cloister_tests::rig::{Call, DOMAIN_ADDRESS, Sandbox, locked_bucket, studio_domain};
 
+use crate::accounts::provider;
+
 /// Ten buckets at once.
 const BUCKETS: &str = r#"toset([for number in range(10) : "cloister-test-data-${number}"])"#;
 
@@ -39,6 +41,28 @@ fn keeps_to_the_rates(sandbox: &Sandbox) {
         // An API of which everything is wanted at once is refused more often than others.
         assert!(tally.throttled <= 2 * tally.taken, "{operation}: {tally:?}");
     }
+}
+
+#[test]
+fn accounts_that_share_an_organizations_rate_slow_down_and_fail_nothing() {
+    let sandbox = Sandbox::start_with(&["--latency", "0.02", "--rates", "0.2"]);
+    let each = studio_domain()
+        .with("for_each", "var.member_account_ids")
+        .with("account", "{ id = each.key }")
+        .with(
+            "administrators",
+            r#"["arn:aws:iam::${each.key}:role/CloisterProvisioner"]"#,
+        );
+    let variable = "variable \"member_account_ids\" { type = set(string) }";
+    let project = sandbox
+        .project()
+        .file("provider.tf", provider(""))
+        .file("main.tf", format!("{variable}\n{each}"));
+    let applied = project.apply();
+    applied.succeeded();
+    assert_eq!(applied.diagnostics(), "");
+    keeps_to_the_rates(&sandbox);
+    project.plans_nothing();
 }
 
 #[test]

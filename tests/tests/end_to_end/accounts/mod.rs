@@ -8,7 +8,7 @@ mod moves;
 use cloister_tests::rig::{MEMBER_ACCOUNT, Resource, locked_bucket};
 
 /// A provider block that leads into every account, with further settings.
-fn provider(settings: &str) -> String {
+pub(crate) fn provider(settings: &str) -> String {
     format!(
         "provider \"cloister\" {{\n  account_role_arn = \"arn:aws:iam::{{account}}:role/CloisterProvisioner\"\n  {settings}\n}}\n"
     )
