@@ -1,20 +1,20 @@
-//! A create that is told to stop: calls in flight end, everything made is kept, and the next apply goes on.
+//! A create that is told to stop: everything made is kept, and the next apply goes on.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use cloister_tests::rig::{
-    DOMAIN, DOMAIN_ADDRESS, Outcome, Project, Running, Sandbox, interrupt, kill, providers_in,
-    studio_domain, terminate, wait_until,
+    DOMAIN, DOMAIN_ADDRESS, Project, Running, Sandbox, kill, providers_in, studio_domain,
+    terminate, wait_until,
 };
 use serde_json::{Value, json};
 
-use super::fixture::{Standing, census, count, creates, go_on};
-
-/// How long a run may go on once the calls in flight have ended.
-const PATIENCE: Duration = Duration::from_secs(5);
+use super::{
+    super::fixture::{Standing, census, count, creates, go_on},
+    PATIENCE, ctrl_c, ended_soon, stop_during,
+};
 
 /// An account that has had a domain, a folder to make another in, and what both came to.
 struct Stage<'a> {
@@ -39,27 +39,14 @@ impl<'a> Stage<'a> {
         }
     }
 
-    /// Starts a create and stops it while an operation is in flight; returns the run when that call has ended, and the
-    /// number of calls before all that.
+    /// Stops a create while an operation is in flight; returns the run, and the number of calls before it.
     fn stop_during(
         &self,
         operation: &str,
         stop: impl Fn(&Project<'_>, &Running),
     ) -> (Running, usize) {
         let from = self.sandbox.calls().len();
-        self.sandbox
-            .faults(&json!([{"operation": operation, "fault": "latency", "seconds": 3}]));
-        let running = self.project.start(&["apply", "-auto-approve"]);
-        self.sandbox.await_fault();
-        stop(&self.project, &running);
-        wait_until("the call in flight ends", || {
-            let calls = self.sandbox.calls();
-            calls
-                .iter()
-                .skip(from)
-                .any(|call| call.faulted.is_some())
-                .then_some(())
-        });
+        let running = stop_during(&self.project, "apply", operation, stop);
         (running, from)
     }
 
@@ -70,16 +57,6 @@ impl<'a> Stage<'a> {
         self.project.destroy().succeeded();
         assert_eq!(census(self.sandbox), self.empty);
     }
-}
-
-/// Waits for the end of a run that was told to stop, which comes soon.
-#[track_caller]
-fn ended_soon(running: Running) -> Outcome {
-    let since = Instant::now();
-    let outcome = running.outcome();
-    let took = since.elapsed();
-    assert!(took < PATIENCE, "{took:?}: {}", outcome.told());
-    outcome
 }
 
 /// How many parts of each kind have an id in the state.
@@ -153,11 +130,7 @@ fn ctrl_c_ends_a_create_soon_and_loses_nothing() {
         "ec2:CreateVpcEndpoint",
         "sagemaker:CreateDomain",
     ];
-    check(&operations, |project, running| {
-        let mut foreground = providers_in(&project.folder());
-        foreground.push(running.pid());
-        interrupt(&foreground);
-    });
+    check(&operations, ctrl_c);
 }
 
 #[test]
