@@ -60,3 +60,12 @@ fn ctrl_c_in_an_update_taints_nothing_and_the_next_apply_ends_it() {
         "ec2:CreateSubnet",
     );
 }
+
+#[test]
+fn an_update_that_was_stopped_in_its_last_call_is_still_to_be_ended() {
+    let endpoints = "{ secretsmanager = {}, athena = {} }";
+    check_update(
+        &studio_domain().with("endpoints", endpoints),
+        "ec2:CreateVpcEndpoint",
+    );
+}
