@@ -32,6 +32,7 @@ class Kind(enum.Enum):
     THROTTLE = "throttle"  # Refused with the service's own throttling code; nothing happened.
     ERROR = "error"  # A 500; nothing happened.
     LATENCY = "latency"  # Answered late.
+    HOLD = "hold"  # Kept until other rules are put in force; then it goes its way.
     CUT = "cut"  # The connection is reset before the call takes effect.
     LOST = "lost"  # The connection is reset after the call took effect.
     STALE = "stale"  # A read that does not see the latest write.
@@ -49,6 +50,8 @@ class Fault:
     kind: Kind
     seconds: float
     rule: int
+    # Set when other rules are put in force: what is held may go.
+    released: threading.Event = field(default_factory=threading.Event, compare=False)
 
 
 @dataclass
@@ -96,6 +99,7 @@ class Faults:
     def __init__(self, rules: list[_Rule]) -> None:
         self._rules = rules
         self._lock = threading.Lock()
+        self._replaced = threading.Event()
 
     @classmethod
     def none(cls) -> Faults:
@@ -125,8 +129,12 @@ class Faults:
         with self._lock:
             for index, rule in enumerate(self._rules, start=1):
                 if rule.matches(call) and rule.fires():
-                    return Fault(rule.fault, rule.seconds, index)
+                    return Fault(rule.fault, rule.seconds, index, self._replaced)
         return None
+
+    def release(self) -> None:
+        """Lets go of what these rules hold: others take their place."""
+        self._replaced.set()
 
     def report(self) -> list[dict[str, Any]]:
         """How often each rule was met and fired: a rule that never fired tested nothing."""

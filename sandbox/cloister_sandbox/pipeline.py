@@ -98,6 +98,7 @@ class Pipeline:
         if kind == "cut":
             self._sandbox.calls.add(call, None, None, kind)
             sockets.cut(environ)
+        self._sandbox.spoiler.hold(fault)
         delay = self._sandbox.spoiler.delay(call, fault)
         if delay > 0:  # Even to sleep for no time gives the processor away, on a busy machine for milliseconds.
             time.sleep(delay)

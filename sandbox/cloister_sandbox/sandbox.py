@@ -25,7 +25,9 @@ from .vantages import Vantages
 class Sandbox:
     """One AWS stand-in: state, identities, records, faults."""
 
-    def __init__(self, worker: Worker, rules_file: Path | None = None, latency_factor: float = 0.0, rate_share: float = 0.0) -> None:
+    def __init__(
+        self, worker: Worker, rules_file: Path | None = None, latency_factor: float = 0.0, rate_share: float = 0.0
+    ) -> None:
         patches.apply()
         self.registry = Registry()
         self.backend = Backend(self.registry)

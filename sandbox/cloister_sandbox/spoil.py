@@ -16,6 +16,8 @@ from .stale import Memory
 
 # Larger answers are objects, whose content no one reads back as state.
 _REMEMBERED_BYTES = 1 << 20
+# Whoever forgets to let go of a call does not block a thread for ever.
+_LONGEST_HOLD_SECONDS = 300
 
 
 class Spoiler:
@@ -28,7 +30,8 @@ class Spoiler:
 
     def replace(self, rules: Any) -> None:
         """Puts other rules in force; raises `FaultFileError` for rules that are none."""
-        self._rules = Faults.parse(rules)
+        former, self._rules = self._rules, Faults.parse(rules)
+        former.release()
 
     def report(self) -> list[dict[str, Any]]:
         """The rules in force with how often each was met."""
@@ -39,6 +42,11 @@ class Spoiler:
         fault = self._rules.decide(call)
         call.fails_later = fault is not None and fault.kind is Kind.FAIL
         return fault
+
+    def hold(self, fault: Fault | None) -> None:
+        """Keeps a call that a rule holds until other rules are put in force."""
+        if fault is not None and fault.kind is Kind.HOLD:
+            fault.released.wait(_LONGEST_HOLD_SECONDS)
 
     def delay(self, call: Call, fault: Fault | None) -> float:
         """Seconds by which the answer is late: what such calls take, and what a rule adds."""

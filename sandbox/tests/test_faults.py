@@ -113,7 +113,7 @@ def test_rules_count_exactly_under_parallel_calls() -> None:
         ),
         pytest.param(
             [{"operation": "*", "fault": "throtle"}],
-            "x.yaml, rule 1: `fault` is `throtle`. Use one of: throttle, error, latency, cut, lost, stale, fail.",
+            "x.yaml, rule 1: `fault` is `throtle`. Use one of: throttle, error, latency, hold, cut, lost, stale, fail.",
             id="an unknown fault",
         ),
         pytest.param(

@@ -60,8 +60,7 @@ fn hasty(sandbox: &Sandbox) -> Project<'_> {
 fn a_run_that_renews_its_lease_is_alive_and_the_other_is_refused() {
     let sandbox = Sandbox::start();
     let (first, second) = (hasty(&sandbox), hasty(&sandbox));
-    // Long enough for a renewed lease to be seen.
-    sandbox.faults(&json!([{"operation": "s3:CreateBucket", "fault": "latency", "seconds": 8}]));
+    sandbox.faults(&json!([{"operation": "s3:CreateBucket", "fault": "hold"}]));
     let running = first.start(&APPLY);
     sandbox.await_fault();
     let from = sandbox.calls().len();
@@ -74,6 +73,7 @@ fn a_run_that_renews_its_lease_is_alive_and_the_other_is_refused() {
         .filter(|(_, error)| error.is_some())
         .cloned();
     assert_eq!(theirs.collect::<Vec<_>>(), refused_anchor());
+    sandbox.faults(&json!([]));
     running.outcome().succeeded();
     first.plans_nothing();
     assert_eq!(Standing::of(&sandbox.aws()), Standing::one(BUCKET));
