@@ -7,11 +7,14 @@ VENV := $(abspath $(TARGET)/sandbox-venv)
 # One profile and one set of packages for all targets: dependencies are compiled once.
 PROFILE := --release
 
+# How often `make soak` applies.
+CYCLES := 2000
+
 # Bytecode beside the sandbox's sources would look like a change of what is embedded.
 export PYTHONPYCACHEPREFIX := $(abspath $(TARGET)/pycache)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test check bench crash docs advisories sandbox-venv clean
+.PHONY: help build demo test soak check bench crash docs advisories sandbox-venv clean
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -30,6 +33,12 @@ test: ## Run all tests
 		cargo nextest run $(PROFILE) --workspace
 	cargo test $(PROFILE) --doc --workspace
 	cd sandbox && CLOISTER_BIN_DIR='$(BIN)' '$(VENV)/bin/python' -m pytest -q -p no:cacheprovider
+
+soak: ## Apply many times (CYCLES, default 2000) with one provider process, and see that it holds no more than before
+	@scripts/prerequisites.sh cargo python terraform
+	@$(MAKE) --no-print-directory sandbox-venv build
+	CLOISTER_BIN_DIR='$(BIN)' CLOISTER_SANDBOX_PYTHON='$(VENV)/bin/python' CLOISTER_SOAK_CYCLES='$(CYCLES)' \
+		cargo test $(PROFILE) --workspace --test soak -- --nocapture
 
 check: ## Check format, lints, licences and generated files; print what grew too large
 	@scripts/prerequisites.sh cargo

@@ -45,7 +45,7 @@ def _serve(arguments: argparse.Namespace, worker: Worker, life: Life) -> int:
     from .run import run
 
     try:
-        run(arguments.ready_file, worker, arguments.faults, arguments.latency, life)
+        run(arguments.ready_file, worker, arguments.faults, arguments.latency, arguments.rates, life)
     except (FaultFileError, QuotaError) as reason:
         return _refuse(reason)
     return 0
@@ -64,6 +64,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--faults", type=Path, help="rules that say which calls are spoiled, and how")
     parser.add_argument(
         "--latency", type=_factor, default=0.0, help="share of AWS's durations to take; 0 answers at once"
+    )
+    parser.add_argument(
+        "--rates", type=_factor, default=0.0, help="share of AWS's request rates to take; 0 takes every call"
     )
     parser.add_argument("--parent-pid", type=int, help="end when this process is gone")
     parser.add_argument("--state-dir", type=Path, help="where large objects are kept instead of the temporary folder")

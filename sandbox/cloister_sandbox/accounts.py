@@ -7,7 +7,7 @@ HOME_REGION = "us-east-1"
 PARTITION = "aws"
 
 # Reached from the home account through their provisioning role only.
-MEMBER_ACCOUNTS = ("444455556666", "777788889999")
+MEMBER_ACCOUNTS = ("444455556666", "777788889999", "222244446666")
 PROVISIONING_ROLE = "CloisterProvisioner"
 
 ADMINISTRATOR_ROLE = "PlatformAdministrator"

@@ -30,6 +30,7 @@ from .faults import FaultFileError
 from .identity import role_principal, utc_now
 from .life import CannotFork, Wish
 from .patches import ec2_endpoint_services
+from .rates import RateError
 
 if TYPE_CHECKING:
     from .sandbox import Sandbox
@@ -58,7 +59,10 @@ class Control:
             ("POST", "fork"): self._fork,
             ("GET", "holds"): lambda _: {"held": self._sandbox.holds.listed()},
             ("POST", "release"): self._release,
+            ("GET", "rates"): lambda _: self._sandbox.rates.report(),
+            ("POST", "rates"): self._set_rates,
             ("POST", "session"): self._session,
+            ("POST", "sessions"): self._limit_sessions,
             ("POST", "skip"): self._skip,
             ("POST", "accounts"): self._open_accounts,
             ("POST", "latency"): self._set_latency,
@@ -110,6 +114,8 @@ class Control:
 
     def _replace_faults(self, request: Request) -> dict[str, Any]:
         self._sandbox.spoiler.replace(_body(request))
+        # What former rules held may go.
+        self._sandbox.holds.release(None)
         return {"rules": self._sandbox.spoiler.report()}
 
     def _fork(self, request: Request) -> dict[str, int]:
@@ -129,12 +135,13 @@ class Control:
             raise BadRequest("`seq` is the number of a held call; without it all are let go")
         return {"released": self._sandbox.holds.release(seq)}
 
+    def _limit_sessions(self, request: Request) -> dict[str, Any]:
+        seconds = _seconds(_body(request), "the longest time that a session lasts; 0 sets no limit")
+        self._sandbox.identities.limit(timedelta(seconds=seconds) if seconds else None)
+        return {"seconds": seconds}
+
     def _skip(self, request: Request) -> dict[str, Any]:
-        body = _body(request)
-        seconds = body.get("seconds") if isinstance(body, dict) else None
-        if not isinstance(seconds, int | float) or isinstance(seconds, bool) or seconds < 0:
-            raise BadRequest("`seconds` is the time to let pass, 0 or more")
-        timeline.skip(seconds)
+        timeline.skip(_seconds(_body(request), "the time to let pass, 0 or more"))
         return {"now": timeline.moment().isoformat()}
 
     def _open_accounts(self, request: Request) -> dict[str, list[str]]:
@@ -162,6 +169,13 @@ class Control:
         except quotas.QuotaError as reason:
             raise BadRequest(str(reason)) from None
         return quotas.current()
+
+    def _set_rates(self, request: Request) -> dict[str, float]:
+        try:
+            self._sandbox.rates.replace(_body(request))
+        except RateError as reason:
+            raise BadRequest(str(reason)) from None
+        return self._sandbox.rates.report()
 
     def _set_firewalls(self, request: Request) -> dict[str, str]:
         wanted = _body(request)
@@ -220,6 +234,14 @@ class Control:
             "expiration": session.expires.isoformat(),
             "arn": session.principal.arn,
         }
+
+
+def _seconds(body: Any, meaning: str) -> float:
+    """The duration in a request that says nothing else."""
+    seconds = body.get("seconds") if isinstance(body, dict) else None
+    if not isinstance(seconds, int | float) or isinstance(seconds, bool) or seconds < 0:
+        raise BadRequest(f"`seconds` is {meaning}")
+    return seconds
 
 
 def _caller(wanted: dict[str, Any]) -> Principal:

@@ -53,10 +53,16 @@ class Identities:
     def __init__(self) -> None:
         self._sessions: dict[str, Session] = {}
         self._lock = threading.Lock()
+        self._longest: timedelta | None = None
+
+    def limit(self, longest: timedelta | None) -> None:
+        """Lets sessions that begin from here on last no longer than this, whatever is asked for; None lifts that."""
+        self._longest = longest
 
     def issue(self, principal: Principal, duration: timedelta, now: datetime) -> Session:
         """Makes credentials for a principal; a duration below zero makes them expired from the start."""
         key = "ASIA" + "".join(secrets.choice(_KEY_ALPHABET) for _ in range(16))
+        duration = min(duration, self._longest or duration)
         owned = Principal(**{**vars(principal), "access_key": key, "created": now.replace(microsecond=0)})
         token = "IQoJb3JpZ2luX2Vj" + secrets.token_urlsafe(_TOKEN_BYTES)
         session = Session(key, secrets.token_urlsafe(30), token, (now + duration).replace(microsecond=0), owned)

@@ -21,6 +21,7 @@ from .decode import Decoded, decode
 from .identity import ExpiredSession, UnknownAccessKey, utc_now
 from .patches import s3_roots
 from .patches.validation import validate
+from .spoil import throttled
 
 if TYPE_CHECKING:
     from .sandbox import Sandbox
@@ -94,6 +95,8 @@ class Pipeline:
             name = call.principal.access_key or "ANONYMOUS"
             scope = f"{name}/20000101/{call.region}/{models.signing_name(call.service)}/aws4_request"
             environ["HTTP_AUTHORIZATION"] = f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"
+        if not self._sandbox.rates.admits(call):
+            return self._finish(call, throttled(call), "rate")
         fault = self._sandbox.spoiler.decide(call)
         kind = fault.kind.value if fault else None
         if kind == "cut":

@@ -24,6 +24,11 @@ from .seed import TRAIL_BUCKET, Seeded
 FASTEST = 0.01
 
 
+def time_scale(latency: float) -> float:
+    """How slow the sandbox is, with AWS as 1, as those are told who wait for it."""
+    return min(max(latency, FASTEST), 1.0)
+
+
 def description(outside: str, inside: str, seeded: Seeded, latency: float) -> dict[str, Any]:
     """Endpoints, environment and Terraform variables of a running sandbox."""
     control = f"{outside}/_cloister"
@@ -46,7 +51,7 @@ def description(outside: str, inside: str, seeded: Seeded, latency: float) -> di
             "CLOISTER_SANDBOX_INSIDE": inside,
             "CLOISTER_SANDBOX_CONTROL": control,
             # Whoever waits for the sandbox, or spares it, need not do so as with AWS.
-            "CLOISTER_TIME_SCALE": str(min(max(latency, FASTEST), 1.0)),
+            "CLOISTER_TIME_SCALE": str(time_scale(latency)),
         },
         "terraform_variables": {
             "vpc_id": seeded.vpc_id,
@@ -54,6 +59,7 @@ def description(outside: str, inside: str, seeded: Seeded, latency: float) -> di
             "administrator_arn": role_arn(HOME_ACCOUNT, ADMINISTRATOR_ROLE),
             "workload_role_arn": role_arn(HOME_ACCOUNT, WORKLOAD_ROLE),
             "member_role_arn": role_arn(MEMBER_ACCOUNTS[0], PROVISIONING_ROLE),
+            "member_account_ids": json.dumps(MEMBER_ACCOUNTS),
             "trail_bucket": TRAIL_BUCKET,
             "account_id": HOME_ACCOUNT,
             "region": HOME_REGION,

@@ -21,9 +21,16 @@ _PRIVATE_ADDRESS = "10.0.1.23"
 _LAST_DELIVERY_SECONDS = 5
 
 
-def run(ready_file: Path, worker: Worker, rules_file: Path | None, latency_factor: float, life: Life) -> None:
+def run(
+    ready_file: Path,
+    worker: Worker,
+    rules_file: Path | None,
+    latency_factor: float,
+    rate_share: float,
+    life: Life,
+) -> None:
     """Serves until the end; the ready file is removed again. Forked children come through here too."""
-    sandbox = Sandbox(worker, life, rules_file, latency_factor)
+    sandbox = Sandbox(worker, life, rules_file, latency_factor, rate_share)
     seeded = seed.plant(sandbox.identities)
     serving: Path | None = ready_file
     while serving is not None:

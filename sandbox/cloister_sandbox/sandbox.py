@@ -15,6 +15,8 @@ from .holds import Holds
 from .identity import Identities
 from .life import Life
 from .pipeline import Pipeline
+from .rates import Rates
+from .ready import time_scale
 from .recorder import Recorder
 from .registry import Registry
 from .spoil import Spoiler
@@ -27,7 +29,12 @@ class Sandbox:
     """One AWS stand-in: state, identities, records, faults."""
 
     def __init__(
-        self, worker: Worker, life: Life, rules_file: Path | None = None, latency_factor: float = 0.0
+        self,
+        worker: Worker,
+        life: Life,
+        rules_file: Path | None = None,
+        latency_factor: float = 0.0,
+        rate_share: float = 0.0,
     ) -> None:
         patches.apply()
         self.registry = Registry()
@@ -40,6 +47,7 @@ class Sandbox:
         self.identities = Identities()
         self.calls = CallLog()
         self.spoiler = Spoiler(rules_file, latency_factor)
+        self.rates = Rates(rate_share, time_scale(latency_factor))
         self.delivery = Delivery(self.backend.lock, self.stillness, latency_factor)
         self.history = History(latency_factor)
         self.recorder = Recorder(self.history, self.delivery)

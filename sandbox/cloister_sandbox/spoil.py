@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from . import latency
 from .call import Call
+from .fault_answers import throttled_answer
 from .faults import Fault, Faults, Kind
 from .faults import answer as fault_answer
 from .stale import Memory
@@ -57,6 +58,11 @@ class Spoiler:
         body = response.get_data()
         if len(body) <= _REMEMBERED_BYTES:
             self._memory.observe(call, (response.status_code, dict(response.headers), body))
+
+
+def throttled(call: Call) -> Response:
+    """The answer to one call too many."""
+    return _response(throttled_answer(call))
 
 
 def _response(answer: tuple[int, dict[str, str], bytes]) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -194,3 +195,20 @@ def test_an_iam_user_is_known_by_the_access_key(sandbox: Running) -> None:
     assert answer["Arn"] == "arn:aws:iam::111122223333:user/una"
     identity = recorded(sandbox, request_id(answer))["userIdentity"]
     assert (identity["type"], identity["userName"]) == ("IAMUser", "una")
+
+
+def test_sessions_can_be_made_short(sandbox: Running) -> None:
+    sandbox.control("sessions", {"seconds": 1})
+    short, _ = assume(sandbox, PROVISIONER)
+    sandbox.control("sessions", {"seconds": 0})
+    long, _ = assume(sandbox, PROVISIONER)
+    sandbox.client("sts", **long).get_caller_identity()
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        try:
+            sandbox.client("sts", **short).get_caller_identity()
+        except ClientError as expired:
+            assert expired.response["Error"]["Code"] == "ExpiredToken"
+            return
+        time.sleep(0.05)
+    pytest.fail("the session did not end")

@@ -8,6 +8,7 @@ import socket
 import urllib.error
 import urllib.parse
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -112,6 +113,19 @@ def test_a_stale_read_shows_what_was_there_before(sandbox: Running) -> None:
     spoil(sandbox, "ssm:GetParameter", "stale")
     values = [ssm.get_parameter(Name="/stale")["Parameter"]["Value"] for _ in range(2)]
     assert values == ["old", "new"]
+
+
+def test_a_held_call_goes_its_way_once_other_rules_are_in_force(sandbox: Running) -> None:
+    spoil(sandbox, "ssm:PutParameter", "hold")
+    ssm = sandbox.client("ssm")
+    with ThreadPoolExecutor() as pool:
+        held = pool.submit(ssm.put_parameter, Name="/held", Value="v", Type="String")
+        while not sandbox.control("faults")["rules"][0]["fired"]:
+            assert not held.done()
+        assert not ssm.get_parameters(Names=["/held"])["Parameters"]
+        sandbox.control("faults", [])
+        held.result(timeout=20)
+    assert ssm.get_parameters(Names=["/held"])["Parameters"]
 
 
 def test_rules_that_are_none_are_refused_and_the_old_ones_stay(sandbox: Running) -> None:

@@ -21,17 +21,14 @@ impl<'a> Project<'a> {
             .join("../examples")
             .join(name);
         let folder = tempfile::tempdir()?;
-        for entry in fs::read_dir(&example).with_context(|| format!("no example `{name}`"))? {
-            let file = entry?;
-            if file
-                .path()
-                .extension()
-                .is_some_and(|extension| extension == "tf")
-            {
-                fs::copy(file.path(), folder.path().join(file.file_name()))?;
-            }
-        }
+        copy_configuration(&example, folder.path())
+            .with_context(|| format!("no example `{name}`"))?;
         Ok(Self { sandbox, folder })
+    }
+
+    /// `terraform get`: takes in the modules.
+    pub fn get(&self) -> Result<Output> {
+        self.run(&["get", "-no-color"])
     }
 
     /// `terraform apply`.
@@ -50,11 +47,12 @@ impl<'a> Project<'a> {
     }
 
     fn terraform(&self, arguments: &[&str]) -> Result<Output> {
+        self.run(&[arguments, &["-no-color", "-input=false"]].concat())
+    }
+
+    fn run(&self, arguments: &[&str]) -> Result<Output> {
         let mut command = Command::new(terraform()?);
-        command
-            .args(arguments)
-            .args(["-no-color", "-input=false"])
-            .current_dir(self.folder.path());
+        command.args(arguments).current_dir(self.folder.path());
         for (name, value) in self.sandbox.environment()? {
             match value {
                 Some(value) => command.env(name, value),
@@ -63,4 +61,19 @@ impl<'a> Project<'a> {
         }
         Ok(Output::of(&mut command)?)
     }
+}
+
+/// Copies the configuration of a folder, modules below it among it.
+fn copy_configuration(from: &Path, to: &Path) -> Result<()> {
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let (place, copy) = (entry.path(), to.join(entry.file_name()));
+        if place.is_dir() && entry.file_name() != ".terraform" {
+            fs::create_dir(&copy)?;
+            copy_configuration(&place, &copy)?;
+        } else if place.extension().is_some_and(|extension| extension == "tf") {
+            fs::copy(&place, &copy)?;
+        }
+    }
+    Ok(())
 }

@@ -6,6 +6,7 @@ use cloister_tests::{Project, Sandbox};
 fn applies_plans_empty_and_is_destroyed(example: &str) -> Result<()> {
     let sandbox = Sandbox::start()?;
     let project = Project::example(&sandbox, example)?;
+    project.get()?.success();
     project.apply()?.success();
     project.plan()?.success();
     project.destroy()?.success();
@@ -20,4 +21,9 @@ fn the_quickstart_applies_plans_empty_and_is_destroyed() -> Result<()> {
 #[test]
 fn the_firewall_applies_plans_empty_and_is_destroyed() -> Result<()> {
     applies_plans_empty_and_is_destroyed("firewall")
+}
+
+#[test]
+fn many_accounts_apply_plan_empty_and_are_destroyed() -> Result<()> {
+    applies_plans_empty_and_is_destroyed("multi-account")
 }

@@ -16,6 +16,8 @@ pub struct Call {
     pub action: String,
     /// The account it was made in.
     pub account: String,
+    /// The region it was made in.
+    pub region: String,
     /// The error code, if it was refused.
     pub error: Option<String>,
     /// The fault that spoiled it, if any.
@@ -37,6 +39,7 @@ impl Call {
             operation: format!("{}:{}", named("service"), named("operation")),
             action: named("action"),
             account: named("account"),
+            region: named("region"),
             error: text("error"),
             faulted: text("faulted"),
             request_id: named("request_id"),
@@ -72,7 +75,7 @@ impl Timed {
 /// Whether an operation or action is of a kind that changes something.
 pub fn writes(action: &str) -> bool {
     let (_, name) = action.split_once(':').unwrap_or_default();
-    !["Get", "List", "Describe", "Head", "Lookup"]
+    !["Get", "List", "Describe", "Head", "Lookup", "AssumeRole"]
         .iter()
         .any(|verb| name.starts_with(verb))
 }

@@ -11,7 +11,7 @@ pub fn filtered(assertions: impl FnOnce()) {
     settings.bind(assertions);
 }
 
-const PATTERNS: [(&str, &str); 9] = [
+const PATTERNS: [(&str, &str); 10] = [
     (r"vpce-[0-9a-f]{8,17}", "[ENDPOINT]"),
     // In AWS's own words; config names them in double quotes.
     (r"'vpc-[0-9a-f]{17}'", "'[VPC]'"),
@@ -24,5 +24,7 @@ const PATTERNS: [(&str, &str); 9] = [
     (r"\(request\s+[0-9A-Za-z-]+\)", "(request [REQUEST])"),
     (r"\(request\s+\[UUID\]\)", "(request [REQUEST])"),
     (r"127\.0\.0\.1:[0-9]{4,5}", "[SANDBOX]"),
+    // Whether a line ends before a time depends on how many digits that has.
+    (r"\s[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z", " [TIME]"),
     (r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z", "[TIME]"),
 ];

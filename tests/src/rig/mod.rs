@@ -17,6 +17,7 @@ mod outputs;
 mod plan;
 mod processes;
 mod project;
+mod reattached;
 mod resource;
 mod sandbox;
 mod standing;
@@ -30,8 +31,9 @@ pub use filters::filtered;
 pub use outcome::{Outcome, Running};
 pub use outputs::Outputs;
 pub use plan::{Change, Plan};
-pub use processes::{kill, providers_in};
+pub use processes::{interrupt, kill, providers_in, terminate};
 pub use project::Project;
+pub use reattached::{Holdings, Reattached};
 pub use resource::{
     ADDRESS, BUCKET, DOMAIN, DOMAIN_ADDRESS, Resource, TRAIL, TRAIL_ADDRESS, audit_trail,
     locked_bucket, studio_domain,

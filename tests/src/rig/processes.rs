@@ -6,11 +6,24 @@ use rustix::process::{Pid, Signal, kill_process};
 
 /// Kills one process at once, as a crash would. One that is gone needs no killing.
 pub fn kill(pid: u32) {
+    send(pid, Signal::KILL);
+}
+
+/// Asks one process to end, as a service manager would.
+pub fn terminate(pid: u32) {
+    send(pid, Signal::TERM);
+}
+
+/// Interrupts processes as Ctrl-C in a terminal does: it reaches all of the foreground at once.
+pub fn interrupt(pids: &[u32]) {
+    for pid in pids {
+        send(*pid, Signal::INT);
+    }
+}
+
+fn send(pid: u32, signal: Signal) {
     let pid = i32::try_from(pid).ok().and_then(Pid::from_raw);
-    let _ = kill_process(
-        pid.expect("a process id is a positive number"),
-        Signal::KILL,
-    );
+    let _ = kill_process(pid.expect("a process id is a positive number"), signal);
 }
 
 /// The providers that run in a folder: Terraform starts them where it runs itself.

@@ -126,7 +126,10 @@ impl<'a> Project<'a> {
 
     /// Writes a file of configuration, between two runs.
     pub fn write(&self, name: &str, text: impl AsRef<[u8]>) {
-        fs::write(self.folder().join(name), text).expect("the folder can be written to");
+        let file = self.folder().join(name);
+        let folder = file.parent().expect("a file lies in a folder");
+        fs::create_dir_all(folder).expect("a folder");
+        fs::write(file, text).expect("the folder can be written to");
     }
 
     /// Deletes a file of configuration or state.
@@ -183,7 +186,7 @@ impl<'a> Project<'a> {
         Running::start(self.command(&python()).arg(script).args(arguments)).outcome()
     }
 
-    fn command(&self, program: &Path) -> Command {
+    pub(crate) fn command(&self, program: &Path) -> Command {
         let mut command = Command::new(program);
         command
             .current_dir(self.folder())

@@ -55,6 +55,11 @@ pub struct Sandbox {
 impl Sandbox {
     /// Starts a fresh sandbox and waits until it serves.
     pub fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    /// Starts one with further arguments, such as `--latency 0.02`.
+    pub fn start_with(arguments: &[&str]) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let log = File::create(folder.path().join("log")).expect("a log file");
         let ready_file = folder.path().join("ready.json");
@@ -69,6 +74,7 @@ impl Sandbox {
             .arg(&ready_file)
             .arg("--state-dir")
             .arg(folder.path().join("state"))
+            .args(arguments)
             .env("PYTHONPATH", workspace().join("sandbox"))
             .current_dir(folder.path())
             .stdin(Stdio::null())
@@ -201,15 +207,21 @@ impl Sandbox {
 
     /// Every live object of the home account by service and kind, as ids: what AWS keeps and nobody uses does not count.
     pub fn census(&self) -> BTreeSet<String> {
-        let objects = self.objects().into_iter();
-        objects
-            .map(|(kind, one)| format!("{kind} {}", text(&one["id"])))
-            .collect()
+        of_census(self.objects())
+    }
+
+    /// The same of another account.
+    pub fn census_of(&self, account: &str) -> BTreeSet<String> {
+        of_census(self.objects_of(account))
     }
 
     /// Every live object of the home account by service and kind, with its name, tags and state where it has them.
     pub fn objects(&self) -> Vec<(String, Value)> {
-        let services = self.control.get("census");
+        self.objects_of(HOME_ACCOUNT)
+    }
+
+    fn objects_of(&self, account: &str) -> Vec<(String, Value)> {
+        let services = self.control.get(&format!("census?account={account}"));
         let entries = |of: &Value| of.as_object().cloned().unwrap_or_default();
         let mut found = Vec::new();
         for (service, kinds) in entries(&services) {
@@ -233,6 +245,11 @@ impl Sandbox {
     /// Puts other quotas in force, such as `{"sagemaker:domain": 5}`.
     pub fn quotas(&self, quotas: &Value) {
         self.control.post("quotas", quotas);
+    }
+
+    /// Lets sessions that begin from here on last no longer than this.
+    pub fn short_sessions(&self, seconds: u64) {
+        self.control.post("sessions", &json!({"seconds": seconds}));
     }
 
     /// Takes an endpoint service out of some zones; no zones bring it back.
@@ -302,6 +319,12 @@ impl Drop for Sandbox {
             Process::Forked(pid) => kill(*pid),
         }
     }
+}
+
+/// Kind and id of each object.
+fn of_census(objects: Vec<(String, Value)>) -> BTreeSet<String> {
+    let shown = |(kind, one): (String, Value)| format!("{kind} {}", text(&one["id"]));
+    objects.into_iter().map(shown).collect()
 }
 
 fn log_of(folder: &TempDir) -> String {

@@ -1,21 +1,63 @@
 //! A domain that stands, and who looks at it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use cloister_tests::rig::{Aws, DOMAIN_ADDRESS, OF_THE_ACCOUNT, Project, Resource, Sandbox};
+use cloister_tests::rig::{
+    Aws, DOMAIN_ADDRESS, HOME_ACCOUNT, OF_THE_ACCOUNT, Project, Resource, Sandbox,
+};
 use serde_json::{Value, json};
 
 /// Every live object of the account but those that are the account's own.
-pub(super) fn census(sandbox: &Sandbox) -> BTreeSet<String> {
-    let mut found = sandbox.census();
+pub(crate) fn census(sandbox: &Sandbox) -> BTreeSet<String> {
+    census_of(sandbox, HOME_ACCOUNT)
+}
+
+/// The same of another account.
+pub(crate) fn census_of(sandbox: &Sandbox, account: &str) -> BTreeSet<String> {
+    let mut found = sandbox.census_of(account);
     found.retain(|object| !OF_THE_ACCOUNT.iter().any(|of| object.starts_with(of)));
     found
 }
 
+/// How many objects of each kind the account holds.
+pub(crate) fn count(sandbox: &Sandbox) -> BTreeMap<String, usize> {
+    let mut count = BTreeMap::new();
+    for object in census(sandbox) {
+        let (kind, _) = object.split_once(' ').expect("a kind and an id");
+        *count.entry(kind.to_owned()).or_default() += 1;
+    }
+    count
+}
+
 /// Lets an account have the users of two domains: the plan of a domain under a new name counts those that stand, and
 /// cannot know that they will go.
-pub(super) fn room_for_two(sandbox: &Sandbox) {
+pub(crate) fn room_for_two(sandbox: &Sandbox) {
     sandbox.quotas(&json!({"sagemaker:user-profile": 4}));
+}
+
+/// What makes objects, by how often it did, from some call on; the anchor is no object of a domain.
+pub(super) type Creates = BTreeMap<String, usize>;
+
+pub(super) fn creates(sandbox: &Sandbox, from: usize) -> Creates {
+    let mut found = Creates::new();
+    for call in sandbox.calls().split_off(from) {
+        let (_, name) = call.operation.split_once(':').unwrap_or_default();
+        let is_cut = call.faulted.as_deref() == Some("cut");
+        if name.starts_with("Create") && call.error.is_none() && !is_cut {
+            *found.entry(call.operation).or_default() += 1;
+        }
+    }
+    found
+}
+
+/// Applies once more after a create that was cut short, as its diagnostics advise.
+#[track_caller]
+pub(super) fn go_on(project: &Project<'_>) {
+    if project.state(DOMAIN_ADDRESS).is_some() {
+        project.terraform(&["untaint", DOMAIN_ADDRESS]).succeeded();
+    }
+    project.apply().succeeded();
+    project.plans_nothing();
 }
 
 /// An applied domain, and who looks at it.

@@ -1,11 +1,9 @@
 //! From nothing to a domain that people work in, and back to nothing.
 
-use std::collections::BTreeMap;
-
-use cloister_tests::rig::{DOMAIN_ADDRESS, Project, Sandbox, studio_domain};
+use cloister_tests::rig::{Sandbox, studio_domain};
 use serde_json::json;
 
-use super::fixture::{Standing, census};
+use super::fixture::{Standing, census, count, go_on};
 use crate::resume::{PROVIDER, kill_during};
 
 #[test]
@@ -28,25 +26,6 @@ fn a_domain_is_made_and_destroyed_without_a_trace() {
     );
     standing.project.destroy().succeeded();
     assert_eq!(census(&sandbox), before);
-}
-
-/// How many objects of each kind the account holds.
-fn count(sandbox: &Sandbox) -> BTreeMap<String, usize> {
-    let mut count = BTreeMap::new();
-    for object in census(sandbox) {
-        let (kind, _) = object.split_once(' ').expect("a kind and an id");
-        *count.entry(kind.to_owned()).or_default() += 1;
-    }
-    count
-}
-
-/// Applies once more after a create that was cut short, as its diagnostics advise.
-fn go_on(project: &Project<'_>) {
-    if project.state(DOMAIN_ADDRESS).is_some() {
-        project.terraform(&["untaint", DOMAIN_ADDRESS]).succeeded();
-    }
-    project.apply().succeeded();
-    project.plans_nothing();
 }
 
 #[test]
