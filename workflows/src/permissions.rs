@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use cloister_aws::{Composed, Permissions, permissions};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::composed;
 use crate::console;
@@ -19,8 +19,9 @@ Examples:
   From what stands, both roles at once:
     terraform show -json | cloister permissions -
 
-The plan role reads only. The apply role makes, changes and destroys, and is narrowed by names and by
-the tag `cloister:composite`. What other resources of the configuration need is not in them.
+What is printed for a role is a list of policy documents, each small enough for a managed policy: attach
+all of them. The plan role reads only. The apply role makes, changes and destroys, and is narrowed by
+names and by the tag `cloister:composite`. What other resources of the configuration need is not in them.
 
 Exit codes:
   0  the policies were printed
@@ -35,7 +36,7 @@ pub(crate) struct PermissionsArgs {
     /// What `terraform show -json` prints of a plan or a state, or a state file; `-` reads standard input.
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// Print one policy document by itself.
+    /// Print the documents of one role only.
     #[arg(long, value_enum)]
     role: Option<Role>,
     /// The partition of the account.
@@ -64,10 +65,9 @@ pub(crate) fn run(args: &PermissionsArgs) -> Result<Exit, Failure> {
         ));
     }
     let found = permissions(&args.partition, &composites);
-    let (plan, apply) = (
-        document("plan", &found.plan),
-        document("apply", &found.apply),
-    );
+    let documents =
+        |grants: &[cloister_aws::Grant]| json!(Permissions::documents(grants, LONGEST_MANAGED));
+    let (plan, apply) = (documents(&found.plan), documents(&found.apply));
     let shown = match args.role {
         Some(Role::Plan) => plan,
         Some(Role::Apply) => apply,
@@ -75,16 +75,4 @@ pub(crate) fn run(args: &PermissionsArgs) -> Result<Exit, Failure> {
     };
     console::result(&format!("{shown:#}\n"))?;
     Ok(Exit::AllWell)
-}
-
-fn document(role: &str, grants: &[cloister_aws::Grant]) -> Value {
-    let document = Permissions::document(grants);
-    let length = document.to_string().len();
-    if length > LONGEST_MANAGED {
-        console::note(&format!(
-            "hint: the {role} role's policy has {length} characters; a managed policy takes {LONGEST_MANAGED}: put it inline, or \
-             print it for fewer composites at a time"
-        ));
-    }
-    document
 }

@@ -105,8 +105,26 @@ fn grants<'a>(calls: impl Iterator<Item = &'a Operation>, names: &Names) -> Vec<
 }
 
 impl Permissions {
+    /// The statements as policy documents of at most `longest` characters, unless one statement alone has more.
+    pub fn documents(grants: &[Grant], longest: usize) -> Vec<Value> {
+        let mut documents: Vec<Value> = Vec::new();
+        let mut taken = 0;
+        for end in 1..=grants.len() {
+            let grown = Self::document(&grants[taken..end]);
+            let fits = grown.to_string().len() <= longest;
+            match documents.last_mut() {
+                Some(last) if fits => *last = grown,
+                _ => {
+                    taken = end - 1;
+                    documents.push(Self::document(&grants[taken..end]));
+                }
+            }
+        }
+        documents
+    }
+
     /// The policy document of some statements.
-    pub fn document(grants: &[Grant]) -> Value {
+    fn document(grants: &[Grant]) -> Value {
         let statement = |grant: &Grant| {
             let mut fields = Map::new();
             fields.insert("Effect".into(), json!("Allow"));
@@ -200,6 +218,19 @@ mod tests {
             grants[0].resources,
             BTreeSet::from(["arn:aws-cn:s3:::*".to_owned()])
         );
+    }
+
+    #[test]
+    fn documents_are_no_longer_than_they_may_be_and_hold_everything() {
+        let found = permissions("aws", &[bucket()]);
+        for (longest, several) in [(100_000, false), (1500, true)] {
+            let documents = Permissions::documents(&found.apply, longest);
+            assert_eq!(documents.len() > 1, several);
+            let statements = |one: &Value| one["Statement"].as_array().map_or(0, Vec::len);
+            let total: usize = documents.iter().map(statements).sum();
+            assert_eq!(total, found.apply.len());
+            assert!(documents.iter().all(|one| one.to_string().len() <= longest));
+        }
     }
 
     #[test]

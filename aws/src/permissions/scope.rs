@@ -142,7 +142,7 @@ const ROWS: &[Row] = &[
     row("kms:ListAliases", &[On::Everything], When::Always),
     row("kms:*Alias", ALIAS, When::Always),
     row("kms:CreateGrant", KEY, When::GrantForAws),
-    row("kms:TagResource", KEY, When::Tagged),
+    row("kms:TagResource", &[On::Everything], When::Tagged),
     row("kms:TagResource", KEY, When::Ours),
     row("kms:DescribeKey", KEY, When::Always),
     row("kms:GetKey*", KEY, When::Always),

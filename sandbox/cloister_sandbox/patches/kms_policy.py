@@ -11,7 +11,7 @@ from moto.kms.responses import KmsResponse
 from moto.utilities.utils import get_partition
 
 from ..access.needs import Document as Attached
-from ..access.needs import Need
+from ..access.needs import Need, resource_tags, tags_of
 from . import principals
 from .documents import Document, as_returned, parse, statements
 from .kms_error import key_of, validation
@@ -48,7 +48,8 @@ def apply() -> None:
     @around(KmsResponse, "create_key")
     def create_key(original: Any, self: KmsResponse) -> Any:
         parameters = json_parameters(self)
-        document = _checked(self, parameters, _arn_to_be(self)) if parameters.get("Policy") else None
+        tags = tags_of(parameters.get("Tags"))
+        document = _checked(self, parameters, _arn_to_be(self), tags) if parameters.get("Policy") else None
         answer = original(self)
         if document is not None:
             key = self.kms_backend.keys[json.loads(answer)["KeyMetadata"]["KeyId"]]
@@ -60,7 +61,8 @@ def apply() -> None:
         key = key_of(self)
         parameters = json_parameters(self)
         _check_name(parameters)
-        document = _checked(self, parameters, key.arn)
+        tags = self.kms_backend.tagger.get_tag_dict_for_resource(key.id)
+        document = _checked(self, parameters, key.arn, tags)
         key.policy = parameters["Policy"]
         key.cloister_principals = principals.ids_of(document, _partition(self))
         return "{}"
@@ -90,7 +92,7 @@ def _arn_to_be(response: KmsResponse) -> str:
     return f"arn:{_partition(response)}:kms:{response.region}:{response.current_account}:key/{uuid.UUID(int=0)}"
 
 
-def _checked(response: KmsResponse, parameters: dict[str, Any], arn: str) -> Document:
+def _checked(response: KmsResponse, parameters: dict[str, Any], arn: str, tags: dict[str, str]) -> Document:
     text = parameters.get("Policy") or ""
     if len(text.encode()) > _LARGEST:
         raise AwsError("LimitExceededException", f"The policy document is larger than {_LARGEST} bytes")
@@ -98,20 +100,22 @@ def _checked(response: KmsResponse, parameters: dict[str, Any], arn: str) -> Doc
     partition = _partition(response)
     if principals.first_invalid(document, partition) is not None:
         raise _malformed("Policy contains a statement with one or more invalid principals.")
-    if not parameters.get("BypassPolicyLockoutSafetyCheck", False) and _locks_out(response, text, arn):
+    if not parameters.get("BypassPolicyLockoutSafetyCheck", False) and _locks_out(response, text, arn, tags):
         raise _malformed("The new key policy will not allow you to update the key policy in the future.")
     return document
 
 
-def _locks_out(response: KmsResponse, text: str, arn: str) -> bool:
-    """Whether the caller could not change the policy again.
+def _locks_out(response: KmsResponse, text: str, arn: str, tags: dict[str, str]) -> bool:
+    """Whether the caller could not change the policy again, on the key with the tags that it has or is to have.
 
     https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html
     """
     call = call_of(response)
     if call is None or call.may is None:
         return False  # A plain moto server knows no caller.
-    return not call.may(Need("kms:PutKeyPolicy", arn, response.current_account, Attached("the new policy", text)))
+    attached = Attached("the new policy", text)
+    keys = resource_tags(tags)
+    return not call.may(Need("kms:PutKeyPolicy", arn, response.current_account, attached, keys))
 
 
 def _parsed(text: str) -> Document:
