@@ -249,6 +249,8 @@ pub(super) const IMPLIED: &[(&str, &[&str])] = &[
         ],
     ),
     ("s3:DeleteObjectVersion", &["s3:DeleteObject"]),
+    // A bucket that is made with tags; later ones take `s3:PutBucketTagging`.
+    ("s3:CreateBucket", &["s3:TagResource"]),
     (
         "sagemaker:CreateDomain",
         &[

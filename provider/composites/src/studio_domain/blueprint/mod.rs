@@ -12,6 +12,7 @@ use cloister_aws::Arn;
 use cloister_composite::{
     Blueprint, Builder, Identity, Input, Output, PartKey, SettingError, derived_name, unknown_mark,
 };
+use serde_json::Value;
 
 use super::{
     config::SecureStudioDomain,
@@ -53,7 +54,12 @@ pub(crate) fn blueprint(
     let roles = roles::lay_out(&mut parts, &draft, &wires);
     domain::lay_out(&mut parts, &draft, &wires, &roles);
     keep(&mut parts, &draft);
-    parts.finish().map(Some)
+    let mut blueprint = parts.finish()?;
+    // What the resource shows of its parts is no config, and is there only once they are made.
+    if let Some(Value::Object(recipe)) = &mut blueprint.recipe {
+        recipe.retain(|name, _| !blueprint.exposed.contains_key(name.as_str()));
+    }
+    Ok(Some(blueprint))
 }
 
 /// The personas and keys as their policies will be, with names of nothing for what is yet to be made; `None` while
