@@ -80,8 +80,24 @@ pub trait ErasedKind<C>: Send + Sync {
     /// See [`PartKind::before_delete`].
     async fn before_delete(&self, context: &C, id: &str, disposal: &Value)
     -> Result<(), PartError>;
+    /// See [`PartKind::delete`]; says whether there was anything to delete.
+    async fn remove(&self, context: &C, id: &str, disposal: &Value) -> Result<Removal, PartError>;
     /// See [`PartKind::delete`]. What is gone is gone.
-    async fn delete(&self, context: &C, id: &str, disposal: &Value) -> Result<(), PartError>;
+    async fn delete(&self, context: &C, id: &str, disposal: &Value) -> Result<(), PartError>
+    where
+        C: Sync,
+    {
+        self.remove(context, id, disposal).await.map(|_| ())
+    }
+}
+
+/// What a delete came upon.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Removal {
+    /// The object, which is gone from here on.
+    Done,
+    /// Nothing: it was gone before, or the read lagged.
+    NothingThere,
 }
 
 struct Erased<K>(PhantomData<fn() -> K>);
@@ -251,12 +267,12 @@ impl<K: PartKind> ErasedKind<K::Context> for Erased<K> {
         }
     }
 
-    async fn delete(
+    async fn remove(
         &self,
         context: &K::Context,
         id: &str,
         disposal: &Value,
-    ) -> Result<(), PartError> {
+    ) -> Result<Removal, PartError> {
         let disposal = Self::disposal(disposal)?;
         match Self::read_one(context, id).await? {
             Some(observed) => {
@@ -264,9 +280,10 @@ impl<K: PartKind> ErasedKind<K::Context> for Erased<K> {
                     observed: &observed,
                     disposal: &disposal,
                 };
-                K::delete(context, deleting).await
+                K::delete(context, deleting).await?;
+                Ok(Removal::Done)
             }
-            None => Ok(()),
+            None => Ok(Removal::NothingThere),
         }
     }
 }

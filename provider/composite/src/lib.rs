@@ -37,7 +37,7 @@ pub use key::{KeyError, PartKey};
 pub use kind::{
     Changing, Deleting, Finding, Journal, Making, Outputs, PartKind, Readiness, outputs, read_each,
 };
-pub use kinds::{ErasedKind, Kinds, Observation};
+pub use kinds::{ErasedKind, Kinds, Observation, Removal};
 pub use pace::Pace;
 pub use parts::{PartState, PartsState};
 pub use plan::{PlannedId, PlannedPart, plan_parts};

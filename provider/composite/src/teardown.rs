@@ -13,6 +13,7 @@ use crate::{
     error::PartError,
     execute::{Pass, in_order, tell_graph},
     key::PartKey,
+    kinds::{ErasedKind, Removal},
     lease::{Hold, Undertaking},
     order::Order,
     parts::{PartState, PartsState, anchor_key},
@@ -182,7 +183,7 @@ impl<C: Send + Sync> Engine<'_, C> {
             let kind = self.kinds.known(&state.kind)?;
             let disposal = disposal_of(blueprint, &key);
             tracing::info!(part = %key, kind = state.kind, id, "deleting it");
-            self.patiently(deadline, stop, || kind.delete(self.context, id, &disposal))
+            self.delete_surely(kind.as_ref(), id, &disposal, deadline, stop)
                 .await
         })
         .await;
@@ -193,6 +194,30 @@ impl<C: Send + Sync> Engine<'_, C> {
             .collect::<Vec<_>>();
         pass.done.extend(carried);
         pass
+    }
+
+    /// Deletes an object. One that the very first look does not show is looked for once more: a read that lags would leave
+    /// it for ever.
+    async fn delete_surely(
+        &self,
+        kind: &dyn ErasedKind<C>,
+        id: &str,
+        disposal: &serde_json::Value,
+        deadline: Instant,
+        stop: &CancellationToken,
+    ) -> Result<(), PartError> {
+        let mut looks = 0;
+        let first = self.patiently(deadline, stop, || {
+            looks += 1;
+            kind.remove(self.context, id, disposal)
+        });
+        let removal = first.await?;
+        if looks > 1 || removal == Removal::Done {
+            return Ok(());
+        }
+        tokio::time::sleep(self.pace.first_pause * 2).await;
+        let again = || kind.delete(self.context, id, disposal);
+        self.patiently(deadline, stop, again).await
     }
 
     async fn stopped_short(

@@ -8,9 +8,13 @@ use std::{
 };
 
 use anyhow::Result;
-use cloister_tests::crash::{Options, WORKER, sweep};
+use cloister_tests::crash::{Options, USAGE, WORKER, sweep};
 
 fn main() -> Result<ExitCode> {
+    if env::args().any(|argument| argument == "--help") {
+        writeln!(stdout(), "{USAGE}")?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let options = Options::parse(env::args().skip(1))?;
     // A point that fails is told once, with the command that repeats it; what goes wrong outside of points ends all.
     panic::set_hook(Box::new(|panicked| {

@@ -22,7 +22,7 @@ mod sweep;
 pub use choice::{Amount, choose};
 pub use fault::Fault;
 pub use journal::{Journal, fingerprint};
-pub use options::Options;
+pub use options::{Options, USAGE};
 pub use point::{CallName, Point};
 pub use report::Report;
 pub use scenario::{Command, SCENARIOS, Scenario};

@@ -6,7 +6,8 @@ use anyhow::{Context, Result, bail, ensure};
 
 use super::{choice::Amount, fault::FAULTS};
 
-const USAGE: &str = "\
+/// What can be typed.
+pub const USAGE: &str = "\
 usage: crash [--points N|all] [--seed N] [--jobs N] [--only PREFIX]... [--fault NAME]... [--fresh]
              [--folder PATH]
 
@@ -66,7 +67,6 @@ impl Options {
                 "--fault" => options.faults.push(known_fault(value()?)?),
                 "--fresh" => options.fresh = true,
                 "--folder" => options.folder = value()?.into(),
-                "--help" => bail!("{USAGE}"),
                 _ => bail!("`{name}` is not known\n{USAGE}"),
             }
         }
