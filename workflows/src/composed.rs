@@ -22,9 +22,7 @@ pub(crate) fn read(path: &Path) -> Result<Vec<Composed>, Failure> {
             })?;
         text
     } else {
-        #[expect(clippy::disallowed_methods, reason = "the error names the file")]
-        let read = std::fs::read_to_string(path);
-        read.map_err(|error| {
+        std::fs::read_to_string(path).map_err(|error| {
             Failure::wrong_usage(format!("`{}` cannot be read: {error}", path.display()))
         })?
     };

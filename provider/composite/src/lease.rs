@@ -98,9 +98,9 @@ impl<'a> Hold<'a> {
         const TRIES: u32 = 4;
         let mut tries = 0;
         loop {
-            let error = match ground.store.create(name, &anchor.render(), tags).await {
-                Ok(_) => return Ok(()),
-                Err(error) => error,
+            let made = ground.store.create(name, &anchor.render(), tags).await;
+            let Err(error) = made else {
+                return Ok(());
             };
             tries += 1;
             if tries > 1 && error.class == ErrorClass::AlreadyExists

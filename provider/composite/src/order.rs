@@ -86,7 +86,9 @@ impl Order {
             if ready.is_empty() {
                 break;
             }
-            ready.iter().for_each(|key| order.done(key));
+            for key in &ready {
+                order.done(key);
+            }
             taken.extend(ready);
         }
         // From the ends of the graph backwards: whoever waits for a part is reckoned before it.
