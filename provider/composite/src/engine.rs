@@ -211,6 +211,11 @@ impl<'a, C: Send + Sync> Engine<'a, C> {
         let output = outputs_of(found);
         let missing = blueprint.parts.values();
         let missing = missing.filter(|part| !found.contains_key(&part.key));
+        // What goes with a part that is not there is not there either, or it is somebody else's.
+        let missing = missing.filter(|part| {
+            let carrier = part.goes_with.as_ref();
+            carrier.is_none_or(|carrier| found.contains_key(carrier))
+        });
         let mut looks = Vec::new();
         for part in missing {
             let settings = part.desired.settle_known(&output);
