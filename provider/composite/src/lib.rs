@@ -21,6 +21,7 @@ mod observe;
 mod order;
 mod pace;
 mod parts;
+mod pass;
 mod plan;
 mod setting;
 mod teardown;

@@ -11,12 +11,12 @@ use crate::{
     blueprint::Blueprint,
     engine::{Blocked, Destroyed, Engine, Failure},
     error::PartError,
-    execute::{Pass, in_order, tell_graph},
     key::PartKey,
     kinds::{ErasedKind, Removal},
     lease::{Hold, Undertaking},
     order::Order,
     parts::{PartState, PartsState, anchor_key},
+    pass::{Pass, in_order, tell_graph},
     plan::anchor_state,
 };
 
