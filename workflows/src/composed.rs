@@ -28,11 +28,18 @@ pub(crate) fn read(path: &Path) -> Result<Vec<Composed>, Failure> {
     };
     parse(&text).ok_or_else(|| {
         Failure::wrong_usage(format!(
-            "`{}` is neither what `terraform show -json` prints nor a state file",
-            path.display()
+            "{} is neither what `terraform show -json` prints nor a state file",
+            named(path)
         ))
         .hint("run `terraform show -json PLAN > FILE` and give that file")
     })
+}
+
+fn named(path: &Path) -> String {
+    if path == Path::new("-") {
+        return "standard input".to_owned();
+    }
+    format!("`{}`", path.display())
 }
 
 /// All composites of a document, before and after a change; `None` for a document that is none of Terraform's.

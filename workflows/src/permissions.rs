@@ -1,9 +1,10 @@
 //! `cloister permissions`: least-privilege policies for who plans and who applies, from what a plan or a state shows.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use cloister_aws::{Composed, Permissions, permissions};
+use cloister_aws::{Composed, Partition, Permissions, permissions};
 use serde_json::json;
 
 use crate::composed;
@@ -19,9 +20,9 @@ Examples:
   From what stands, both roles at once:
     terraform show -json | cloister permissions -
 
-What is printed for a role is a list of policy documents, each small enough for a managed policy: attach
-all of them. The plan role reads only. The apply role makes, changes and destroys, and is narrowed by
-names and by the tag `cloister:composite`. What other resources of the configuration need is not in them.
+A role gets a list of policy documents, each small enough for a managed policy: attach all of
+them. The plan role reads only. The apply role makes, changes and destroys, and is narrowed by
+names and by the tag `cloister:composite`. Other resources of the configuration are not in them.
 
 Exit codes:
   0  the policies were printed
@@ -39,9 +40,9 @@ pub(crate) struct PermissionsArgs {
     /// Print the documents of one role only.
     #[arg(long, value_enum)]
     role: Option<Role>,
-    /// The partition of the account.
-    #[arg(long, default_value = "aws", value_parser = ["aws", "aws-cn", "aws-us-gov"])]
-    partition: String,
+    /// The account whose roles are meant, where there are composites in several.
+    #[arg(long, value_name = "ID")]
+    account: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -55,16 +56,10 @@ enum Role {
 /// Runs `cloister permissions`.
 pub(crate) fn run(args: &PermissionsArgs) -> Result<Exit, Failure> {
     let composites: Vec<Composed> = composed::read(Path::new(&args.file))?;
-    if composites.is_empty() {
-        return Err(Failure::wrong_usage(format!(
-            "`{}` shows no composite whose parts are known",
-            args.file.display()
-        ))
-        .hint(
-            "plan with resources of `cloister`, and give what `terraform show -json PLAN` prints",
-        ));
-    }
-    let found = permissions(&args.partition, &composites);
+    let composites = of_one_account(composites, args.account.as_deref())?;
+    let region = composites.first().map_or("", |one| one.region.as_str());
+    let partition = Partition::of_region(region).unwrap_or(Partition::standard());
+    let found = permissions(partition.id, &composites);
     let documents =
         |grants: &[cloister_aws::Grant]| json!(Permissions::documents(grants, LONGEST_MANAGED));
     let (plan, apply) = (documents(&found.plan), documents(&found.apply));
@@ -75,4 +70,61 @@ pub(crate) fn run(args: &PermissionsArgs) -> Result<Exit, Failure> {
     };
     console::result(&format!("{shown:#}\n"))?;
     Ok(Exit::AllWell)
+}
+
+/// Roles belong to an account: what stands in several would otherwise be allowed in each of them.
+fn of_one_account(all: Vec<Composed>, wanted: Option<&str>) -> Result<Vec<Composed>, Failure> {
+    let accounts: BTreeSet<String> = all.iter().map(|one| one.account.clone()).collect();
+    let named = Vec::from_iter(accounts.clone()).join(", ");
+    let account = match (wanted, accounts.first()) {
+        (_, None) => {
+            let message = "there is no composite whose parts are known";
+            let hint = "plan with resources of `cloister`, and give what `terraform show -json PLAN` prints";
+            return Err(Failure::wrong_usage(message).hint(hint));
+        }
+        (Some(wanted), _) if !accounts.contains(wanted) => {
+            let message = format!("no composite is in account `{wanted}`");
+            return Err(Failure::wrong_usage(message).hint(format!("there are some in: {named}")));
+        }
+        (None, Some(_)) if accounts.len() > 1 => {
+            let message = format!("the composites are in several accounts: {named}");
+            return Err(Failure::wrong_usage(message).hint("name one with `--account`"));
+        }
+        (Some(wanted), _) => wanted.to_owned(),
+        (None, Some(only)) => only.clone(),
+    };
+    Ok(all
+        .into_iter()
+        .filter(|one| one.account == account)
+        .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn composed(account: &str) -> Composed {
+        Composed {
+            account: account.into(),
+            region: "eu-west-1".into(),
+            tag: String::new(),
+            parts: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn one_account_is_meant_or_has_to_be_named() {
+        for (accounts, wanted, expected) in [
+            (&[][..], None, None),
+            (&["1"], None, Some(1)),
+            (&["1", "1"], Some("1"), Some(2)),
+            (&["1", "2"], None, None),
+            (&["1", "2"], Some("2"), Some(1)),
+            (&["1", "2"], Some("3"), None),
+        ] {
+            let all = accounts.iter().map(|account| composed(account)).collect();
+            let found = of_one_account(all, wanted).ok().map(|found| found.len());
+            assert_eq!(found, expected, "{accounts:?} {wanted:?}");
+        }
+    }
 }
