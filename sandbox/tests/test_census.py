@@ -56,6 +56,7 @@ def test_to_look_at_something_makes_nothing(sandbox: Running) -> None:
             sandbox.client("config", **away).describe_config_rules()
             sandbox.client("lambda", **away).list_functions()
             sandbox.client("sns", **away).list_topics()
+            sandbox.client("resourcegroupstaggingapi", **away).get_resources(ResourcesPerPage=1)
         sandbox.client("iam", **credentials).list_policies(Scope="AWS", MaxItems=3)
         assert live(sandbox, account) == before
         assert "ec2:vpc" in kinds_of(before), "the default VPC is there before somebody looks"

@@ -83,6 +83,11 @@ def _cloudtrail(call: Call) -> list[Need]:
     return found
 
 
+def _tagging(call: Call) -> list[Need]:
+    # The API takes no resources in policies, and its denials name none.
+    return [Need(call.action, names_resource=False)]
+
+
 _FINDERS: dict[str, Finder] = {
     "cloudtrail": _cloudtrail,
     "ec2": ec2.needs,
@@ -91,6 +96,7 @@ _FINDERS: dict[str, Finder] = {
     "kms": kms.needs,
     "logs": _logs,
     "network-firewall": network_firewall.needs,
+    "resourcegroupstaggingapi": _tagging,
     "s3": s3.needs,
     "sagemaker": sagemaker.needs,
     "ssm": _ssm,

@@ -61,6 +61,8 @@ from . import (
     speed,
     ssm_names,
     ssm_parameters,
+    tagging_pages,
+    tagging_sources,
 )
 
 # A later module wraps the earlier ones, so its checks run first: whether the
@@ -98,6 +100,8 @@ _MODULES = (
     iam_propagation,
     iam_service_roles,
     sagemaker_tagging,
+    tagging_sources,
+    tagging_pages,
     ec2_acls,
     ec2_dependencies,
     ec2_gateways,

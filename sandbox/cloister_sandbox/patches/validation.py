@@ -25,6 +25,7 @@ _CODES = {
     "iam": "ValidationError",
     "sts": "ValidationError",
     "network-firewall": "InvalidRequestException",
+    "resourcegroupstaggingapi": "InvalidParameterException",
 }
 # Services that word their own errors, by modelled exceptions.
 _OWN_WORDS = frozenset({"cloudtrail"})
