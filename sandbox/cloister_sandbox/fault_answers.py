@@ -20,6 +20,7 @@ _THROTTLED: dict[str, _Error] = {
     "efs": ("TooManyRequests", 429, "Rate exceeded"),
     "lambda": ("TooManyRequestsException", 429, "Rate exceeded"),
     "resource-groups": ("TooManyRequestsException", 429, "Rate exceeded"),
+    "resourcegroupstaggingapi": ("ThrottledException", 400, "Rate exceeded"),
 }
 _THROTTLED_ELSEWHERE: _Error = ("ThrottlingException", 400, "Rate exceeded")
 _THROTTLED_IN_QUERY: _Error = ("Throttling", 400, "Rate exceeded")
@@ -30,6 +31,7 @@ _FAILED: dict[str, _Error] = {
     "iam": ("ServiceFailure", 500, "The request processing has failed because of an unknown error."),
     "kms": ("KMSInternalException", 500, "The request was rejected because an internal exception occurred."),
     "ssm": ("InternalServerError", 500, "An error occurred on the server side."),
+    "resourcegroupstaggingapi": ("InternalServiceException", 500, "The request processing failed."),
 }
 _FAILED_ELSEWHERE: _Error = ("InternalFailure", 500, "The request processing has failed because of an unknown error.")
 

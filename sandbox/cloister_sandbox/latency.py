@@ -42,6 +42,7 @@ _TABLE: dict[str, Seconds] = {
     "iam:Detach*": (0.5, 1.0),
     "iam:Create*": (0.5, 1.0),
     "iam:Delete*": (0.5, 1.0),
+    "tag:GetResources": (0.2, 0.6),
 }
 _READS = ("Get", "List", "Describe", "Head", "Lookup")
 

@@ -26,6 +26,7 @@ Rate = tuple[float, float]
 # https://docs.aws.amazon.com/awscloudtrail/latest/userguide/WhatIsCloudTrail-Limits.html
 # https://docs.aws.amazon.com/general/latest/gr/ssm.html
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html
+# https://docs.aws.amazon.com/general/latest/gr/arg.html
 _DOCUMENTED: dict[str, Rate] = {
     "ec2:*VpcEndpoint": (4, 0.3),
     "ec2:DeleteVpcEndpoints": (4, 0.3),
@@ -60,6 +61,7 @@ _DOCUMENTED: dict[str, Rate] = {
     "logs:PutRetentionPolicy": (5, 5),
     "logs:*": (10, 10),
     "sts:*": (600, 600),
+    "tag:GetResources": (15, 15),
 }
 
 # Nothing is published for these; what operators report.

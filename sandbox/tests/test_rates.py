@@ -37,6 +37,7 @@ def admitted(rates: Rates, action: str, calls: int, **more: str) -> int:
         pytest.param("ec2:CreateVpcEndpoint", 4, 0.3, id="EC2 with a rate of its own"),
         pytest.param("kms:CreateKey", 5, 5, id="KMS"),
         pytest.param("kms:PutKeyPolicy", 15, 15, id="KMS with a rate of its own"),
+        pytest.param("tag:GetResources", 15, 15, id="the tagging API"),
         pytest.param("athena:StartQueryExecution", 10, 5, id="a service without a row"),
     ],
 )
@@ -102,6 +103,7 @@ def test_one_call_too_many_is_refused_in_the_words_of_the_service(throttled: Run
         ("iam", "list_roles", "Throttling"),
         ("kms", "list_keys", "ThrottlingException"),
         ("sagemaker", "list_domains", "ThrottlingException"),
+        ("resourcegroupstaggingapi", "get_resources", "ThrottledException"),
     ):
         ask = getattr(throttled.client(service), method)
         ask()
@@ -109,9 +111,9 @@ def test_one_call_too_many_is_refused_in_the_words_of_the_service(throttled: Run
             ask()
         assert failure.value.response["Error"]["Code"] == code
     told = throttled.control("rates")
-    assert (told["taken"], told["refused"]) == (5, 5)
-    marks = [one["faulted"] for one in throttled.control("calls")["calls"][-10:]]
-    assert marks == [None, "rate"] * 5
+    assert (told["taken"], told["refused"]) == (6, 6)
+    marks = [one["faulted"] for one in throttled.control("calls")["calls"][-12:]]
+    assert marks == [None, "rate"] * 6
 
 
 def test_without_a_share_every_call_is_taken(sandbox: Running) -> None:
