@@ -33,6 +33,16 @@ _OF_ONE_OBJECT = {
     ("ssm", "ListTagsForResource"),
 }
 
+# Reads that list, though they are named otherwise.
+_ALSO_LISTS = {
+    ("iam", "GetAccountAuthorizationDetails"),
+    ("resourcegroupstaggingapi", "GetResources"),
+    ("ssm", "GetParameters"),
+    ("ssm", "GetParametersByPath"),
+}
+# Tells of what all other services have, later than they do.
+_INDEX = "resourcegroupstaggingapi"
+
 Request = tuple[str, ...]
 
 
@@ -85,16 +95,16 @@ class Memory:
 
     def _age(self, call: Call) -> None:
         written = _subjects(call)
+        services = {(call.account, call.service), (call.account, _INDEX)}
         for kept in self._kept.values():
             touched = not kept.subjects or not written or not kept.subjects.isdisjoint(written)
-            if touched and kept.service == (call.account, call.service):
+            if touched and kept.service in services:
                 kept.before, kept.since = kept.since or kept.before, None
 
 
 def _never_seen(call: Call) -> Answer:
-    is_list = call.operation.startswith(_LISTS) and (call.service, call.operation) not in _OF_ONE_OBJECT
-    if call.service == "ssm" and call.operation in ("GetParameters", "GetParametersByPath"):
-        is_list = True
+    asked = (call.service, call.operation)
+    is_list = asked in _ALSO_LISTS or (call.operation.startswith(_LISTS) and asked not in _OF_ONE_OBJECT)
     return empty_answer(call) if is_list else not_found_answer(call)
 
 

@@ -210,6 +210,17 @@ def test_a_stale_read_sees_what_was_before_the_latest_write() -> None:
     assert memory.stale(read)[2] == b"2"
 
 
+def test_the_index_of_tags_lags_behind_every_service() -> None:
+    memory = Memory()
+    read = call("resourcegroupstaggingapi:GetResources", TagFilters=[{"Key": "a"}])
+    memory.observe(read, (200, {}, b"1"))
+    memory.observe(call("ec2:CreateVpc", CidrBlock="10.0.0.0/16"), OK)
+    memory.observe(read, (200, {}, b"2"))
+    assert memory.stale(read)[2] == b"1"
+    memory.observe(call("ssm:PutParameter", Name="/a"), OK)
+    assert memory.stale(read)[2] == b"2"
+
+
 def test_ids_and_arns_are_one_object() -> None:
     memory = Memory()
     read = call("kms:GetKeyPolicy", KeyId="k1")
@@ -229,6 +240,8 @@ def test_ids_and_arns_are_one_object() -> None:
         (call("kms:ListAliases"), 200, b"{"),
         (call("ssm:GetParametersByPath", Path="/a"), 200, b"{"),
         (call("iam:GetRole", RoleName="a"), 404, b"NoSuchEntity"),
+        (call("iam:GetAccountAuthorizationDetails"), 200, b"GetAccountAuthorizationDetailsResponse"),
+        (call("resourcegroupstaggingapi:GetResources"), 200, b"{"),
         (call("ec2:DescribeVpcs"), 200, b"DescribeVpcsResponse"),
     ],
 )
