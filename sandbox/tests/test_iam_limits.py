@@ -129,4 +129,43 @@ def test_the_details_of_an_account_show_roles_whole(sandbox: Running) -> None:
     assert {one["Arn"].split(":")[4] for one in only["Policies"]} == {HOME}
 
 
+def test_the_details_of_roles_alone_come_in_pages_of_up_to_a_thousand(sandbox: Running) -> None:
+    iam, prefix = sandbox.client("iam"), fresh("paged")
+    expected = {}
+    for number in range(12):
+        path, tags = f"/lab/{number % 2}/", [{"Key": "cloister:part", "Value": str(number)}]
+        iam.create_role(RoleName=f"{prefix}-{number}", Path=path, AssumeRolePolicyDocument=document(TRUST), Tags=tags)
+        expected[f"{prefix}-{number}"] = (path, tags)
+    for size in (5, 1000):
+        found, marker = [], {}
+        while marker is not None:
+            answer = iam.get_account_authorization_details(Filter=["Role"], MaxItems=size, **marker)
+            found.append(answer["RoleDetailList"])
+            marker = {"Marker": answer["Marker"]} if answer["IsTruncated"] else None
+        assert all(len(each) == size for each in found[:-1])
+        roles = [one for each in found for one in each if one["RoleName"].startswith(prefix)]
+        assert {one["RoleName"]: (one["Path"], one["Tags"]) for one in roles} == expected
+        assert len(roles) == 12
+    assert len(found) == 1
+
+
+def test_the_accounts_own_policies_are_listed_with_their_tags(sandbox: Running) -> None:
+    iam, prefix = sandbox.client("iam"), fresh("listed")
+    expected = {}
+    for number in range(3):
+        tags = [{"Key": "cloister:part", "Value": str(number)}, {"Key": "team", "Value": "red"}]
+        asked = {"PolicyName": f"{prefix}-{number}", "Path": "/lab/", "PolicyDocument": document(allow("s3:*"))}
+        expected[iam.create_policy(**asked, Tags=tags)["Policy"]["Arn"]] = tags
+    pages = iam.get_paginator("list_policies").paginate(Scope="Local", PaginationConfig={"PageSize": 2})
+    arns = [one["Arn"] for each in pages for one in each["Policies"]]
+    assert {arn.split(":")[4] for arn in arns} == {HOME}
+    mine = [arn for arn in arns if arn in expected]
+    assert len(mine) == len(expected)
+    assert {arn: iam.list_policy_tags(PolicyArn=arn)["Tags"] for arn in mine} == expected
+    first = iam.list_policy_tags(PolicyArn=mine[0], MaxItems=1)
+    assert (first["Tags"], first["IsTruncated"]) == (expected[mine[0]][:1], True)
+    rest = iam.list_policy_tags(PolicyArn=mine[0], MaxItems=1, Marker=first["Marker"])
+    assert (rest["Tags"], rest["IsTruncated"]) == (expected[mine[0]][1:], False)
+
+
 _KINDS = ("UserDetailList", "GroupDetailList", "RoleDetailList", "Policies")

@@ -28,15 +28,17 @@ _TAKING = {
 
 
 def apply() -> None:
-    """Loads a policy before a method looks for it, and all of them before they are listed."""
+    """Loads a policy before a method looks for it, and all of them before AWS's are listed."""
     for name, parameter in _TAKING.items():
         _loading(name, parameter)
 
     @around(IAMBackend, "list_policies")
-    def list_policies(original: Any, self: IAMBackend, *args: Any, **kwargs: Any) -> Any:
-        for name in _data():
+    def list_policies(
+        original: Any, self: IAMBackend, marker: Any, max_items: int, only_attached: bool, path_prefix: str, scope: str
+    ) -> Any:
+        for name in _data() if scope != "Local" else ():
             _load(self, name)
-        return original(self, *args, **kwargs)
+        return original(self, marker, max_items, only_attached, path_prefix, scope)
 
 
 def managed_policy(backend: IAMBackend, arn: str) -> ManagedPolicy | None:
