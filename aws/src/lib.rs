@@ -21,8 +21,9 @@ pub use permissions::{Composed, Grant, PartShown, Permissions, permissions};
 pub use readers::{
     Counted, DomainFact, Facts, FlowLogDestination, FlowLogSummary, Inquiry, LogEventPage,
     LogEventSummary, LookupAttribute, LookupPage, ObjectPage, ObjectSummary, Room, SubnetFact,
-    TrailEvent, describe_flow_logs, facts, filter_log_events, get_object, list_objects,
-    lookup_events, observable_kinds, observe,
+    TaggedObject, TrailEvent, describe_flow_logs, facts, filter_log_events, get_object,
+    list_objects, lookup_events, observable_kinds, observe, standing, tagged_in_iam,
+    tagged_objects,
 };
 pub use session::{
     AccountRole, Accounts, AssumeRole, Aws, CallerIdentity, Environment, Partition, Product,

@@ -8,6 +8,7 @@ use cloister_workflow::Length;
 
 use crate::access::AccessArgs;
 use crate::lint::LintArgs;
+use crate::orphans::{self, OrphansArgs};
 use crate::permissions::{self, PermissionsArgs};
 use crate::sandbox::SandboxArgs;
 use crate::verify::moment::Since;
@@ -76,6 +77,9 @@ pub(crate) enum Command {
     /// Print least-privilege policies for who plans and who applies the composites of a plan or a state.
     #[command(after_help = permissions::HELP)]
     Permissions(PermissionsArgs),
+    /// List what cloister made in an account and no given state holds, and delete it if asked to.
+    #[command(after_help = orphans::HELP)]
+    Orphans(OrphansArgs),
     /// Print the JSON Schema of a file format.
     Schema(SchemaArgs),
     /// Run commands against a local stand-in for AWS.

@@ -8,6 +8,7 @@ mod console;
 mod failure;
 mod labs;
 mod lint;
+mod orphans;
 mod permissions;
 mod sandbox;
 mod schema;
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
         Command::Lint(args) => lint::run(args, console),
         Command::Labs(args) => labs::run(args),
         Command::Permissions(args) => permissions::run(args),
+        Command::Orphans(args) => orphans::run(args, console),
         Command::Schema(args) => schema::run(args),
         // Its exit code may be that of the command it runs.
         Command::Sandbox(args) => return sandbox::run(args),

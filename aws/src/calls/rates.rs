@@ -25,6 +25,7 @@ impl Rate {
 /// KMS: <https://docs.aws.amazon.com/kms/latest/developerguide/requests-per-second.html>,
 /// CloudTrail: <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/WhatIsCloudTrail-Limits.html>,
 /// SSM: <https://docs.aws.amazon.com/general/latest/gr/ssm.html>,
+/// tags: <https://docs.aws.amazon.com/general/latest/gr/arg.html>,
 /// logs: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html>.
 /// IAM, Network Firewall, S3 and SageMaker publish none for these calls: their rows are cautious guesses, and the limiter adapts.
 const RATES: &[(&str, Rate)] = &[
@@ -79,6 +80,7 @@ const RATES: &[(&str, Rate)] = &[
     ("logs:DescribeLogGroups", rate(10.0, 10.0)),
     ("logs:FilterLogEvents", rate(5.0, 5.0)),
     ("logs:PutRetentionPolicy", rate(5.0, 5.0)),
+    ("tag:*", rate(15.0, 15.0)),
     ("ssm:PutParameter", rate(3.0, 3.0)),
     ("ssm:GetParameter", rate(40.0, 40.0)),
     ("ssm:*", rate(10.0, 5.0)),

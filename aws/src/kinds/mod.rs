@@ -41,6 +41,7 @@ mod sagemaker_space;
 mod sagemaker_user_profile;
 mod settled;
 mod ssm_parameter;
+mod stages;
 mod tags;
 
 use cloister_composite::Kinds;
@@ -112,6 +113,7 @@ pub use sagemaker_space::{StudioSpace, StudioSpaceDesired, StudioSpaceObserved};
 pub use sagemaker_user_profile::{
     SsoUser, StudioUserProfile, StudioUserProfileDesired, StudioUserProfileObserved,
 };
+pub use stages::deletion_stage;
 
 /// Every kind that the engine can make, by name.
 pub fn kinds() -> Kinds<Aws> {

@@ -5,6 +5,7 @@ mod flow_logs;
 mod objects;
 mod observe;
 mod quotas;
+mod tagged;
 mod trail;
 
 /// Every call that a plan makes before it looks at any part.
@@ -18,4 +19,5 @@ pub use flow_logs::{
 pub use objects::{ObjectPage, ObjectSummary, get_object, list_objects};
 pub use observe::{observable_kinds, observe};
 pub use quotas::{Counted, Room};
+pub use tagged::{TaggedObject, standing, tagged_in_iam, tagged_objects};
 pub use trail::{LookupAttribute, LookupPage, TrailEvent, lookup_events};

@@ -149,6 +149,7 @@ clients! {
     kms: aws_sdk_kms,
     logs: aws_sdk_cloudwatchlogs,
     networkfirewall: aws_sdk_networkfirewall,
+    resourcegroupstaggingapi: aws_sdk_resourcegroupstagging,
     servicequotas: aws_sdk_servicequotas,
     ssoadmin: aws_sdk_ssoadmin,
     sagemaker: aws_sdk_sagemaker,

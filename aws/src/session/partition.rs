@@ -11,6 +11,8 @@ pub struct Partition {
     pub id: &'static str,
     /// The end of its service host names.
     pub dns_suffix: &'static str,
+    /// Where the partition's IAM is: it lists its tagged objects there alone.
+    pub iam_region: &'static str,
     regions: &'static str,
 }
 
@@ -20,15 +22,46 @@ const PARTITIONS: [Partition; 8] = [
     partition(
         "aws",
         "amazonaws.com",
+        "us-east-1",
         r"^(us|eu|ap|sa|ca|me|af|il|mx)-\w+-\d+$",
     ),
-    partition("aws-cn", "amazonaws.com.cn", r"^cn-\w+-\d+$"),
-    partition("aws-us-gov", "amazonaws.com", r"^us-gov-\w+-\d+$"),
-    partition("aws-iso", "c2s.ic.gov", r"^us-iso-\w+-\d+$"),
-    partition("aws-iso-b", "sc2s.sgov.gov", r"^us-isob-\w+-\d+$"),
-    partition("aws-iso-e", "cloud.adc-e.uk", r"^eu-isoe-\w+-\d+$"),
-    partition("aws-iso-f", "csp.hci.ic.gov", r"^us-isof-\w+-\d+$"),
-    partition("aws-eusc", "amazonaws.eu", r"^eusc-(de)-\w+-\d+$"),
+    partition("aws-cn", "amazonaws.com.cn", "cn-north-1", r"^cn-\w+-\d+$"),
+    partition(
+        "aws-us-gov",
+        "amazonaws.com",
+        "us-gov-west-1",
+        r"^us-gov-\w+-\d+$",
+    ),
+    partition(
+        "aws-iso",
+        "c2s.ic.gov",
+        "us-iso-east-1",
+        r"^us-iso-\w+-\d+$",
+    ),
+    partition(
+        "aws-iso-b",
+        "sc2s.sgov.gov",
+        "us-isob-east-1",
+        r"^us-isob-\w+-\d+$",
+    ),
+    partition(
+        "aws-iso-e",
+        "cloud.adc-e.uk",
+        "eu-isoe-west-1",
+        r"^eu-isoe-\w+-\d+$",
+    ),
+    partition(
+        "aws-iso-f",
+        "csp.hci.ic.gov",
+        "us-isof-south-1",
+        r"^us-isof-\w+-\d+$",
+    ),
+    partition(
+        "aws-eusc",
+        "amazonaws.eu",
+        "eusc-de-east-1",
+        r"^eusc-(de)-\w+-\d+$",
+    ),
 ];
 
 impl Partition {
@@ -57,10 +90,16 @@ impl Partition {
     }
 }
 
-const fn partition(id: &'static str, dns_suffix: &'static str, regions: &'static str) -> Partition {
+const fn partition(
+    id: &'static str,
+    dns_suffix: &'static str,
+    iam_region: &'static str,
+    regions: &'static str,
+) -> Partition {
     Partition {
         id,
         dns_suffix,
+        iam_region,
         regions,
     }
 }

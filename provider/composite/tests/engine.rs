@@ -9,8 +9,8 @@ mod shelf;
 
 use std::time::Duration;
 
-use cloister_composite::{Applying, Blocked, ErrorClass, Status};
-use serde_json::json;
+use cloister_composite::{Applying, Blocked, ErrorClass, Remnant, Status};
+use serde_json::{Value, json};
 use shelf::{CREATE_ANCHOR, Shelf, Wish, blueprint, key};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -268,6 +268,37 @@ async fn what_lost_its_anchor_and_its_state_gets_no_twin() {
     );
     assert!(shelf.log().is_empty());
     assert!(!shelf.has_anchor());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_no_state_knows_is_deleted_in_stages() {
+    for has_anchor in [true, false] {
+        let shelf = Shelf::new();
+        create(&shelf, &Wish::default()).await.unwrap();
+        if !has_anchor {
+            shelf.lose_anchor();
+        }
+        shelf.forget_log();
+        let remnant = |name: &str, stage| Remnant {
+            key: key(&format!("found/{name}")),
+            kind: "toy:toy".to_owned(),
+            id: format!("id-{name}"),
+            stage,
+            disposal: Value::Null,
+        };
+        let found = [remnant("base", 7), remnant("gone", 3), remnant("leaf", 2)];
+        let stop = CancellationToken::new();
+        let identity = blueprint(&Wish::default()).identity;
+        let engine = shelf.engine();
+        let cleared = engine.clear(&identity, "us", &found, deadline(), &stop);
+        let cleared = cleared.await.unwrap();
+        assert!(cleared.remaining.is_empty(), "{:?}", cleared.failures);
+        assert_eq!(
+            shelf.log(),
+            ["prepare base", "prepare leaf", "delete leaf", "delete base"]
+        );
+        assert!(shelf.is_empty() && !shelf.has_anchor());
+    }
 }
 
 #[tokio::test(start_paused = true)]

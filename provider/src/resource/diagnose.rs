@@ -87,7 +87,7 @@ pub(super) fn blocked_diagnostic(
             ))
             .now(nothing)
             .action(format!(
-                "Choose another `name`, or bring it into this state:\n\n  terraform import ADDRESS {import_id}\n\nwith ADDRESS as shown after `with` above. An apply with the state that holds it makes the anchor again."
+                "Choose another `name`, or bring it into this state:\n\n  terraform import ADDRESS {import_id}\n\nwith ADDRESS as shown after `with` above. An apply with the state that holds it makes the anchor again; where no state does, `cloister orphans` lists what is left of it, and deletes it if asked to."
             ))
             .at(Path::attribute("name")),
         Blocked::Held { name, until } => Diagnostic::error("Another run works on this composite")

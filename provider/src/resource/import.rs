@@ -247,5 +247,5 @@ fn nothing_there(id: &str) -> Diagnostic {
         .found(format!(
             "No composite of this type stands at `{id}`, or the anchor is gone that remembers what it consists of."
         ))
-        .action("Check account, region and name, and that the object was made by cloister. An apply with the state that holds it makes the anchor again.")
+        .action("Check account, region and name, and that the object was made by cloister. An apply with the state that holds it makes the anchor again; `cloister orphans` lists what is left where no state does.")
 }

@@ -68,11 +68,16 @@ pub struct Running {
 }
 
 impl Running {
-    /// Starts a program.
+    /// Starts a program that finds nothing to read.
     pub(crate) fn start(command: &mut Command) -> Self {
+        Self::start_reading(command, Stdio::null())
+    }
+
+    /// Starts a program that reads `input`.
+    pub(crate) fn start_reading(command: &mut Command, input: Stdio) -> Self {
         let spoken = spoken(command);
         let child = command
-            .stdin(Stdio::null())
+            .stdin(input)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()

@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     ffi::{OsStr, OsString},
-    fs,
+    fs::{self, File},
     path::{Path, PathBuf},
     process::Command,
 };
@@ -177,6 +177,14 @@ impl<'a> Project<'a> {
     #[track_caller]
     pub fn cloister(&self, arguments: &[&str]) -> Outcome {
         Running::start(self.command(&cloister()).args(arguments)).outcome()
+    }
+
+    /// Runs `cloister`, with a file of the folder as what is typed.
+    #[track_caller]
+    pub fn cloister_reading(&self, input: &str, arguments: &[&str]) -> Outcome {
+        let input = File::open(self.folder().join(input)).expect("a file of the folder");
+        let mut command = self.command(&cloister());
+        Running::start_reading(command.args(arguments), input.into()).outcome()
     }
 
     /// Runs a Python script of the workspace in the same folder and environment.

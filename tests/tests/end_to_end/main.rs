@@ -11,6 +11,7 @@ mod identity;
 mod import;
 mod leftovers;
 mod lifecycle;
+mod orphans;
 mod permissions;
 mod proofs;
 mod provider_block;

@@ -1,0 +1,182 @@
+//! Deleting what is left of one composite.
+
+use std::io::{self, BufRead, Write};
+use std::time::Duration;
+
+use cloister_aws::{TaggedObject, deletion_stage};
+use cloister_composite::{Blocked, Destroyed, PartKey, Remnant, Status};
+use jiff::Timestamp;
+use tokio::time::{Instant, interval};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    OrphansArgs,
+    inventory::{Anchored, Inventory, Orphan},
+    kept::Agreed,
+};
+use crate::console;
+use crate::failure::{Exit, Failure};
+
+/// As long as a destroy may take: one stuck app or firewall takes long to go.
+const PATIENCE: Duration = Duration::from_mins(90);
+
+/// How often a line says that the work goes on.
+const SIGN_OF_LIFE: Duration = Duration::from_secs(30);
+
+/// Deletes the objects of an orphan, after its name was typed.
+pub(super) async fn clear(
+    args: &OrphansArgs,
+    found: &Inventory,
+    orphan: &Orphan,
+) -> Result<Exit, Failure> {
+    refuse(args, orphan)?;
+    let agreed = if args.with_data {
+        Agreed::ALL
+    } else {
+        Agreed::of(&orphan.anchor)
+    };
+    let remnants = remnants(orphan, agreed);
+    let identity = &orphan.identity;
+    let (ours, others): (Vec<_>, Vec<_>) =
+        orphan.objects.iter().partition(|one| one.kind.is_some());
+    for object in others {
+        console::note(&format!(
+            "{} is not cloister's to delete: it is left",
+            object.arn
+        ));
+    }
+    if !is_confirmed(&identity.name, ours.len())? {
+        console::note("Another name was typed; nothing was deleted.");
+        return Ok(Exit::Failed);
+    }
+    let aws = found.session(&identity.region)?;
+    let engine = found.engine(aws);
+    let stop = CancellationToken::new();
+    let clearing = engine.clear(
+        identity,
+        &orphan.owner,
+        &remnants,
+        Instant::now() + PATIENCE,
+        &stop,
+    );
+    let ended = watched(clearing, &stop).await;
+    let destroyed = ended.map_err(|blocked| blocked_failure(&blocked))?;
+    for object in &orphan.objects {
+        let (_, stays) = agreed.disposal(object);
+        if let Some(stays) = stays.filter(|_| destroyed.remaining.is_empty()) {
+            console::note(&format!("Kept: {stays} ({})", object.id));
+        }
+    }
+    Ok(tell(&destroyed, orphan))
+}
+
+/// Refuses what a state, another run, or the composite's protection stands against.
+fn refuse(args: &OrphansArgs, orphan: &Orphan) -> Result<(), Failure> {
+    let tag = orphan.identity.tag();
+    if orphan.in_state {
+        let message = format!("a given state holds `{tag}`, though not all its objects");
+        return Err(Failure::wrong_usage(message)
+            .hint("apply or destroy it with that state; what is left then is no part of it"));
+    }
+    let Anchored::Stands(anchor) = &orphan.anchor else {
+        return Ok(());
+    };
+    if let Some(until) = anchor.lease_until.filter(|until| *until > Timestamp::now()) {
+        let message = format!("a run works on `{tag}`; its lease ends at {until:.0}");
+        return Err(Failure::wrong_usage(message).hint("wait until it has ended"));
+    }
+    let unprotected = anchor.settings.get("deletion_protection") == Some(&false.into());
+    if anchor.status == Status::Ready && !unprotected && !args.protected {
+        let message = format!("`{tag}` is complete and protected from deletion");
+        return Err(Failure::wrong_usage(message).hint(format!(
+            "bring it into a state: terraform import ADDRESS {}; or give `--protected` as well",
+            orphan.identity.id()
+        )));
+    }
+    Ok(())
+}
+
+/// What can be deleted; the anchor goes last, by itself.
+fn remnants(orphan: &Orphan, agreed: Agreed) -> Vec<Remnant> {
+    let objects = orphan.objects.iter().filter_map(|object| {
+        let kind = object.kind?;
+        Some((object, kind, deletion_stage(kind)?))
+    });
+    objects
+        .enumerate()
+        .map(|(number, (object, kind, stage))| Remnant {
+            key: key_of(object, number),
+            kind: kind.to_owned(),
+            id: object.id.clone(),
+            stage,
+            disposal: agreed.disposal(object).0,
+        })
+        .collect()
+}
+
+/// The part's own key, and a number: of a twin and of an alias there are two of one part.
+fn key_of(object: &TaggedObject, number: usize) -> PartKey {
+    PartKey::parse(&format!("{}/{number}", object.part))
+        .or_else(|_| PartKey::named("object", &number.to_string()))
+        .unwrap_or_else(|error| unreachable!("a number is a part key: {error}"))
+}
+
+fn is_confirmed(name: &str, objects: usize) -> Result<bool, Failure> {
+    let what = if objects == 1 { "object" } else { "objects" };
+    let mut prompt = io::stderr().lock();
+    let _ = write!(
+        prompt,
+        "This deletes {objects} {what} for good. Type `{name}` to go on: "
+    );
+    let _ = prompt.flush();
+    let mut typed = String::new();
+    io::stdin().lock().read_line(&mut typed).map_err(|error| {
+        Failure::broken(format!("the composite's name cannot be read: {error}"))
+    })?;
+    if !typed.ends_with('\n') {
+        let _ = writeln!(prompt);
+    }
+    Ok(typed.trim() == name)
+}
+
+/// Shows that the work goes on, and stops it on Ctrl-C: calls in flight end, nothing new starts.
+async fn watched<T>(work: impl Future<Output = T>, stop: &CancellationToken) -> T {
+    let began = Instant::now();
+    let mut signs = interval(SIGN_OF_LIFE);
+    signs.tick().await;
+    let mut work = std::pin::pin!(work);
+    loop {
+        tokio::select! {
+            ended = &mut work => return ended,
+            _ = signs.tick() => {
+                console::note(&format!("Still deleting ({} s)", began.elapsed().as_secs()));
+            }
+            _ = tokio::signal::ctrl_c(), if !stop.is_cancelled() => {
+                console::note("Stopping: calls under way end first");
+                stop.cancel();
+            }
+        }
+    }
+}
+
+fn tell(destroyed: &Destroyed, orphan: &Orphan) -> Exit {
+    let name = orphan.identity.tag();
+    for failure in &destroyed.failures {
+        let part = failure.part.as_ref().map_or("anchor", PartKey::as_str);
+        console::note(&format!("{part}: {}", failure.error));
+    }
+    if destroyed.remaining.is_empty() {
+        console::note(&format!(
+            "Nothing is left of `{name}` that was to be deleted."
+        ));
+        return Exit::AllWell;
+    }
+    console::note(&format!(
+        "Something is left of `{name}`: run `cloister orphans` again to see what."
+    ));
+    Exit::Failed
+}
+
+fn blocked_failure(blocked: &Blocked) -> Failure {
+    Failure::broken(format!("nothing was deleted: {blocked}"))
+}

@@ -1,0 +1,80 @@
+//! What is kept of a composite that is deleted without its configuration: what its anchor remembers that it may go, and
+//! nothing else that holds data.
+
+use cloister_aws::{
+    HomeEfs, KmsKeyDisposal, LogGroupDisposal, S3BucketDisposal, StudioDomainDisposal, TaggedObject,
+};
+use serde_json::{Value, json};
+
+use super::inventory::Anchored;
+
+/// The part of the key that encrypts the users' homes.
+const HOME_KEY: &str = "keys/home";
+
+/// What the user agreed to when the composite was applied last.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Agreed {
+    homes_go: bool,
+    logs_go: bool,
+    objects_go: bool,
+}
+
+impl Agreed {
+    /// Everything may go.
+    pub(super) const ALL: Self = Self {
+        homes_go: true,
+        logs_go: true,
+        objects_go: true,
+    };
+
+    /// What an anchor remembers; nothing without one.
+    pub(super) fn of(anchor: &Anchored) -> Self {
+        let Anchored::Stands(anchor) = anchor else {
+            return Self::default();
+        };
+        let says = |name: &str, value: Value| anchor.settings.get(name) == Some(&value);
+        Self {
+            homes_go: says("home_efs", json!("delete")),
+            logs_go: says("logs", json!("delete")),
+            objects_go: says("force_destroy", json!(true)),
+        }
+    }
+
+    /// How the object goes, and what stays of it.
+    pub(super) fn disposal(self, object: &TaggedObject) -> (Value, Option<&'static str>) {
+        let (disposal, stays) = match object.kind {
+            Some("s3:bucket") => (
+                json!(S3BucketDisposal {
+                    empty: self.objects_go,
+                }),
+                None,
+            ),
+            Some("logs:log-group") => (
+                json!(LogGroupDisposal {
+                    retain: !self.logs_go,
+                }),
+                (!self.logs_go).then_some("the log group stays"),
+            ),
+            Some("sagemaker:domain") => {
+                let home_efs = if self.homes_go {
+                    HomeEfs::Delete
+                } else {
+                    HomeEfs::Retain
+                };
+                (
+                    json!(StudioDomainDisposal { home_efs }),
+                    (!self.homes_go).then_some("the file system of the homes stays"),
+                )
+            }
+            Some("kms:key") if object.part == HOME_KEY && !self.homes_go => (
+                json!(KmsKeyDisposal {
+                    retain: true,
+                    ..KmsKeyDisposal::default()
+                }),
+                Some("the key of the homes stays"),
+            ),
+            _ => (Value::Null, None),
+        };
+        (disposal, stays)
+    }
+}
