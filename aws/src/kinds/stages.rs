@@ -21,12 +21,14 @@ const STAGES: &[&[&str]] = &[
     &["ec2:vpc"],
     &["iam:role"],
     &["iam:policy"],
-    &["logs:log-group", "s3:bucket"],
+    &["logs:log-group", "s3:bucket-policy"],
+    &["s3:bucket"],
     &["kms:alias"],
     &["kms:key"],
 ];
 
-/// When objects of this kind go; `None` for a kind that goes with another one, or is not known.
+/// When objects of this kind go; `None` for a kind that goes with another one, or is not known. The policy of a bucket goes
+/// with it as well, unless it stands against emptying it.
 pub fn deletion_stage(kind: &str) -> Option<usize> {
     STAGES.iter().position(|kinds| kinds.contains(&kind))
 }
@@ -41,8 +43,8 @@ mod tests {
         let all = kinds();
         for name in all.names() {
             let tagged = all.get(name).is_some_and(|kind| kind.tagged());
-            // Aliases carry no tags, and stay when their key goes.
-            let has_stage = tagged || name == "kms:alias";
+            // They carry no tags, and have to go by themselves.
+            let has_stage = tagged || ["kms:alias", "s3:bucket-policy"].contains(&name);
             assert_eq!(deletion_stage(name).is_some(), has_stage, "{name}");
         }
         let known: Vec<&str> = all.names().collect();

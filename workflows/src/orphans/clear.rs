@@ -1,11 +1,12 @@
 //! Deleting what is left of one composite.
 
-use std::io::{self, BufRead, Write};
+use std::io::{self, BufRead, IsTerminal, Write};
 use std::time::Duration;
 
 use cloister_aws::{TaggedObject, deletion_stage};
 use cloister_composite::{Blocked, Destroyed, PartKey, Remnant, Status};
 use jiff::Timestamp;
+use serde_json::Value;
 use tokio::time::{Instant, interval};
 use tokio_util::sync::CancellationToken;
 
@@ -13,6 +14,7 @@ use super::{
     OrphansArgs,
     inventory::{Anchored, Inventory, Orphan},
     kept::Agreed,
+    report,
 };
 use crate::console;
 use crate::failure::{Exit, Failure};
@@ -37,6 +39,7 @@ pub(super) async fn clear(
     };
     let remnants = remnants(orphan, agreed);
     let identity = &orphan.identity;
+    console::note(report::objects(orphan).trim_end());
     let (ours, others): (Vec<_>, Vec<_>) =
         orphan.objects.iter().partition(|one| one.kind.is_some());
     for object in others {
@@ -98,20 +101,25 @@ fn refuse(args: &OrphansArgs, orphan: &Orphan) -> Result<(), Failure> {
 
 /// What can be deleted; the anchor goes last, by itself.
 fn remnants(orphan: &Orphan, agreed: Agreed) -> Vec<Remnant> {
-    let objects = orphan.objects.iter().filter_map(|object| {
-        let kind = object.kind?;
-        Some((object, kind, deletion_stage(kind)?))
-    });
-    objects
-        .enumerate()
-        .map(|(number, (object, kind, stage))| Remnant {
-            key: key_of(object, number),
-            kind: kind.to_owned(),
-            id: object.id.clone(),
-            stage,
-            disposal: agreed.disposal(object).0,
-        })
-        .collect()
+    let mut remnants = Vec::new();
+    for object in &orphan.objects {
+        let Some(kind) = object.kind else { continue };
+        let (disposal, _) = agreed.disposal(object);
+        let with_it = agreed.goes_before(kind).map(|kind| (kind, Value::Null));
+        for (kind, disposal) in with_it.into_iter().chain([(kind, disposal)]) {
+            let Some(stage) = deletion_stage(kind) else {
+                continue;
+            };
+            remnants.push(Remnant {
+                key: key_of(object, remnants.len()),
+                kind: kind.to_owned(),
+                id: object.id.clone(),
+                stage,
+                disposal,
+            });
+        }
+    }
+    remnants
 }
 
 /// The part's own key, and a number: of a twin and of an alias there are two of one part.
@@ -133,7 +141,8 @@ fn is_confirmed(name: &str, objects: usize) -> Result<bool, Failure> {
     io::stdin().lock().read_line(&mut typed).map_err(|error| {
         Failure::broken(format!("the composite's name cannot be read: {error}"))
     })?;
-    if !typed.ends_with('\n') {
+    // What is typed at a terminal ends the line there.
+    if !io::stdin().is_terminal() {
         let _ = writeln!(prompt);
     }
     Ok(typed.trim() == name)

@@ -40,6 +40,12 @@ impl Agreed {
         }
     }
 
+    /// What has to go first, and would otherwise go with an object of this kind: the policy of a locked bucket lets
+    /// nobody empty it.
+    pub(super) fn goes_before(self, kind: &str) -> Option<&'static str> {
+        (kind == "s3:bucket" && self.objects_go).then_some("s3:bucket-policy")
+    }
+
     /// How the object goes, and what stays of it.
     pub(super) fn disposal(self, object: &TaggedObject) -> (Value, Option<&'static str>) {
         let (disposal, stays) = match object.kind {

@@ -85,7 +85,7 @@ pub(crate) fn run(args: &OrphansArgs, console: Console) -> Result<Exit, Failure>
         .map_err(|error| Failure::broken(format!("the runtime could not start: {error}")))?;
     runtime.block_on(async {
         if args.states.is_empty() {
-            console::note("No state was given: all that cloister made is listed.");
+            console::note("No state was given: all that cloister made counts as orphaned.");
         }
         let found = Inventory::take(args, &states).await?;
         match &args.delete {

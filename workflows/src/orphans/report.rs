@@ -23,21 +23,7 @@ pub(super) fn render_terminal(found: &Inventory, paint: Paint) -> String {
         return text;
     }
     for orphan in &found.orphans {
-        let identity = &orphan.identity;
-        let heading = format!("{} `{}`", identity.composite, identity.name);
-        let heading = match paint {
-            Paint::Colour => format!("\u{1b}[1m{heading}\u{1b}[0m"),
-            Paint::Plain => heading,
-        };
-        let owner = &orphan.owner;
-        let _ = writeln!(text, "{heading} in {}, owner {owner}", identity.region);
-        let widest = |width: fn(&(&str, &str, &str)) -> usize| {
-            rows(orphan).iter().map(width).max().unwrap_or_default()
-        };
-        let (parts, kinds) = (widest(|row| row.0.len()), widest(|row| row.1.len()));
-        for (part, kind, id) in rows(orphan) {
-            let _ = writeln!(text, "  {part:parts$}  {kind:kinds$}  {id}");
-        }
+        render_objects(&mut text, orphan, paint);
         let _ = writeln!(text, "  {}\n", way_out(orphan, Timestamp::now()));
     }
     let objects: usize = found.orphans.iter().map(|one| one.objects.len()).sum();
@@ -49,6 +35,30 @@ pub(super) fn render_terminal(found: &Inventory, paint: Paint) -> String {
         found.account
     );
     text
+}
+
+/// Renders one composite's objects, for who is asked to delete them.
+pub(super) fn objects(orphan: &Orphan) -> String {
+    let mut text = String::new();
+    render_objects(&mut text, orphan, Paint::Plain);
+    text
+}
+
+fn render_objects(text: &mut String, orphan: &Orphan, paint: Paint) {
+    let identity = &orphan.identity;
+    let heading = format!("{} `{}`", identity.composite, identity.name);
+    let heading = match paint {
+        Paint::Colour => format!("\u{1b}[1m{heading}\u{1b}[0m"),
+        Paint::Plain => heading,
+    };
+    let owner = &orphan.owner;
+    let _ = writeln!(text, "{heading} in {}, owner {owner}", identity.region);
+    let rows = rows(orphan);
+    let parts = rows.iter().map(|row| row.0.len()).max().unwrap_or_default();
+    let kinds = rows.iter().map(|row| row.1.len()).max().unwrap_or_default();
+    for (part, kind, id) in rows {
+        let _ = writeln!(text, "  {part:parts$}  {kind:kinds$}  {id}");
+    }
 }
 
 /// Renders the list for programs.
