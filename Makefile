@@ -10,6 +10,9 @@ PROFILE := --release
 # How often `make soak` applies.
 CYCLES := 2000
 
+# Sandboxes of what is run like this are forked off one process, not started anew.
+WARM = PYTHONPATH=sandbox '$(VENV)/bin/python' -m cloister_sandbox.warm env -u PYTHONPATH
+
 # Bytecode beside the sandbox's sources would look like a change of what is embedded.
 export PYTHONPYCACHEPREFIX := $(abspath $(TARGET)/pycache)
 
@@ -29,8 +32,9 @@ demo: ## Build, then apply, verify and destroy the quickstart in a sandbox: no A
 test: ## Run all tests
 	@scripts/prerequisites.sh cargo nextest python terraform
 	@$(MAKE) --no-print-directory sandbox-venv build
+	cargo nextest run $(PROFILE) --workspace --no-run
 	CLOISTER_BIN_DIR='$(BIN)' CLOISTER_SANDBOX_PYTHON='$(VENV)/bin/python' \
-		cargo nextest run $(PROFILE) --workspace
+		$(WARM) cargo nextest run $(PROFILE) --workspace
 	cargo test $(PROFILE) --doc --workspace
 	cd sandbox && CLOISTER_BIN_DIR='$(BIN)' '$(VENV)/bin/python' -m pytest -q -p no:cacheprovider
 

@@ -55,7 +55,7 @@ impl Sandbox {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let ready_file = folder.path().join("ready.json");
         let process = Command::new(python)
-            .args(["-m", "cloister_sandbox", "--ready-file"])
+            .args(["-m", "cloister_sandbox", "--warm", "--ready-file"])
             .arg(&ready_file)
             .args(["--latency", latency])
             .arg("--parent-pid")

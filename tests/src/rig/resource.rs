@@ -79,6 +79,17 @@ pub fn studio_domain() -> Resource {
 }
 
 impl Resource {
+    /// The same domain with a way out behind a firewall, to one name.
+    #[must_use]
+    pub fn behind_firewall(self) -> Self {
+        let network = r#"{
+    cidr            = "10.20.0.0/16"
+    egress          = "firewall"
+    allowed_domains = [".lib.test"]
+  }"#;
+        self.with("network", network)
+    }
+
     /// The same resource under another label.
     #[must_use]
     pub fn labelled(mut self, label: &'static str) -> Self {

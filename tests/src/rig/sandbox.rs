@@ -67,6 +67,7 @@ impl Sandbox {
             .args([
                 "-m",
                 "cloister_sandbox",
+                "--warm",
                 "--parent-pid",
                 &std::process::id().to_string(),
             ])

@@ -105,12 +105,7 @@ fn a_bucket_is_made_and_destroyed_with_what_is_printed() {
 
 #[test]
 fn a_domain_behind_a_firewall_is_made_and_destroyed_with_what_is_printed() {
-    let network = r#"{
-    cidr            = "10.20.0.0/16"
-    egress          = "firewall"
-    allowed_domains = [".lib.test"]
-  }"#;
-    check(&studio_domain().with("network", network));
+    check(&studio_domain().behind_firewall());
 }
 
 #[test]

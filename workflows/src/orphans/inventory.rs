@@ -66,10 +66,9 @@ impl Inventory {
         for region in wanted {
             let aws = session(&accounts, region).await?;
             aws.account_id().clone_into(&mut found.account);
-            found.regions.push(aws.region().to_owned());
             found.sessions.insert(aws.region().to_owned(), aws);
         }
-        found.regions.dedup();
+        found.regions = found.sessions.keys().cloned().collect();
         let global = found.in_iam(&accounts).await?;
         for (region, aws) in &found.sessions {
             let regional = tagged_objects(aws).await.map_err(|error| unread(&error))?;

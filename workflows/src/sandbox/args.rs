@@ -56,7 +56,10 @@ pub(super) struct Behaviour {
     pub(super) faults: Option<PathBuf>,
     /// Share of AWS's own durations to take: 1 is as slow as AWS, 0 answers at once
     #[arg(long, value_name = "FACTOR", default_value = "0")]
-    pub(super) latency: Latency,
+    pub(super) latency: Factor,
+    /// Share of AWS's own request rates to take before calls are throttled; 0 takes every call
+    #[arg(long, value_name = "FACTOR", default_value = "0")]
+    pub(super) rates: Factor,
 }
 
 /// Arguments of `run`.
@@ -113,9 +116,9 @@ pub(super) enum EnvFormat {
 
 /// A finite factor of 0 or more.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub(super) struct Latency(f64);
+pub(super) struct Factor(f64);
 
-impl FromStr for Latency {
+impl FromStr for Factor {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
@@ -126,7 +129,7 @@ impl FromStr for Latency {
     }
 }
 
-impl std::fmt::Display for Latency {
+impl std::fmt::Display for Factor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.0.fmt(f)
     }
@@ -202,7 +205,7 @@ mod tests {
                 ["terraform", "apply", "--help", "-x"],
                 "{line:?}"
             );
-            assert_eq!(args.behaviour.latency, Latency(0.5));
+            assert_eq!(args.behaviour.latency, Factor(0.5));
         }
     }
 
@@ -213,6 +216,7 @@ mod tests {
             &["--"],
             &["--latency", "-1", "true"],
             &["--latency", "NaN", "true"],
+            &["--rates", "some", "true"],
         ] {
             assert!(run_of(line).is_err(), "{line:?}");
         }

@@ -158,12 +158,9 @@ impl Launch<'_> {
     fn command(self) -> Result<Command> {
         let mut command = Command::new(&self.installed.python);
         command
-            .args([
-                "-m",
-                package::MODULE,
-                "--latency",
-                &self.behaviour.latency.to_string(),
-            ])
+            .args(["-m", package::MODULE])
+            .args(["--latency", &self.behaviour.latency.to_string()])
+            .args(["--rates", &self.behaviour.rates.to_string()])
             .args([
                 OsStr::new("--ready-file"),
                 self.folder.join(READY_FILE).as_os_str(),
