@@ -99,7 +99,7 @@ pub(crate) enum Format {
     /// For people.
     #[default]
     Terminal,
-    /// For programs; `cloister schema report` describes it.
+    /// For programs.
     Json,
 }
 
@@ -168,7 +168,7 @@ pub(crate) struct VerifyArgs {
     #[arg(long, conflicts_with_all = ["trail", "lookup_events"], help_heading = "AWS")]
     pub(crate) offline: bool,
 
-    /// Form of the report.
+    /// Form of the report; `cloister schema report` describes the JSON.
     #[arg(long, value_enum, default_value_t, help_heading = "Report")]
     pub(crate) format: Format,
     /// Write the report to a file instead of standard output.

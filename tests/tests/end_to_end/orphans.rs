@@ -160,9 +160,7 @@ fn homes_and_logs_stay_where_nobody_remembers_that_they_may_go() {
     );
     let deleted = delete(&project, DOMAIN, &[DOMAIN]);
     let told = &deleted.succeeded().stderr;
-    let (_, told) = told
-        .split_once("This deletes")
-        .expect("it says what it deletes");
+    let (_, told) = told.split_once("Kept: ").expect("it says what it keeps");
     filtered(|| assert_snapshot!("kept_homes", told));
     let left: BTreeSet<String> = census(&sandbox)
         .difference(&before)

@@ -48,7 +48,15 @@ pub(super) async fn clear(
             object.arn
         ));
     }
-    if !is_confirmed(&identity.name, ours.len())? {
+    let mut going = ours.len();
+    for object in ours {
+        let (_, stays) = agreed.disposal(object);
+        if let Some(stays) = stays {
+            console::note(&format!("Kept: {} ({})", stays.what, object.id));
+            going -= usize::from(stays.whole);
+        }
+    }
+    if !is_confirmed(&identity.name, going)? {
         console::note("Another name was typed; nothing was deleted.");
         return Ok(Exit::Failed);
     }
@@ -64,12 +72,6 @@ pub(super) async fn clear(
     );
     let ended = watched(clearing, &stop).await;
     let destroyed = ended.map_err(|blocked| blocked_failure(&blocked))?;
-    for object in &orphan.objects {
-        let (_, stays) = agreed.disposal(object);
-        if let Some(stays) = stays.filter(|_| destroyed.remaining.is_empty()) {
-            console::note(&format!("Kept: {stays} ({})", object.id));
-        }
-    }
     Ok(tell(&destroyed, orphan))
 }
 

@@ -11,6 +11,14 @@ use super::inventory::Anchored;
 /// The part of the key that encrypts the users' homes.
 const HOME_KEY: &str = "keys/home";
 
+/// What stays when an object is deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Stays {
+    pub(super) what: &'static str,
+    /// Whether it is the object itself.
+    pub(super) whole: bool,
+}
+
 /// What the user agreed to when the composite was applied last.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Agreed {
@@ -47,29 +55,26 @@ impl Agreed {
     }
 
     /// How the object goes, and what stays of it.
-    pub(super) fn disposal(self, object: &TaggedObject) -> (Value, Option<&'static str>) {
-        let (disposal, stays) = match object.kind {
-            Some("s3:bucket") => (
-                json!(S3BucketDisposal {
-                    empty: self.objects_go,
-                }),
-                None,
+    pub(super) fn disposal(self, object: &TaggedObject) -> (Value, Option<Stays>) {
+        let stays = |what, whole| Some(Stays { what, whole });
+        match object.kind {
+            Some("s3:bucket") => {
+                let empty = self.objects_go;
+                (json!(S3BucketDisposal { empty }), None)
+            }
+            Some("logs:log-group") if !self.logs_go => (
+                json!(LogGroupDisposal { retain: true }),
+                stays("the log group", true),
             ),
-            Some("logs:log-group") => (
-                json!(LogGroupDisposal {
-                    retain: !self.logs_go,
-                }),
-                (!self.logs_go).then_some("the log group stays"),
-            ),
+            Some("sagemaker:domain") if self.homes_go => {
+                let home_efs = HomeEfs::Delete;
+                (json!(StudioDomainDisposal { home_efs }), None)
+            }
             Some("sagemaker:domain") => {
-                let home_efs = if self.homes_go {
-                    HomeEfs::Delete
-                } else {
-                    HomeEfs::Retain
-                };
+                let home_efs = HomeEfs::Retain;
                 (
                     json!(StudioDomainDisposal { home_efs }),
-                    (!self.homes_go).then_some("the file system of the homes stays"),
+                    stays("the file system of the homes", false),
                 )
             }
             Some("kms:key") if object.part == HOME_KEY && !self.homes_go => (
@@ -77,10 +82,9 @@ impl Agreed {
                     retain: true,
                     ..KmsKeyDisposal::default()
                 }),
-                Some("the key of the homes stays"),
+                stays("the key of the homes", true),
             ),
             _ => (Value::Null, None),
-        };
-        (disposal, stays)
+        }
     }
 }

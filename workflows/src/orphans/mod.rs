@@ -63,8 +63,16 @@ pub(crate) struct OrphansArgs {
     #[arg(long, value_enum, default_value_t, help_heading = "Report")]
     format: Format,
     /// How slow the other side is, with AWS as 1: for stand-ins of AWS.
-    #[arg(long, hide = true, env = "CLOISTER_TIME_SCALE")]
+    #[arg(long, hide = true, env = "CLOISTER_TIME_SCALE", value_parser = time_scale)]
     time_scale: Option<f64>,
+}
+
+fn time_scale(text: &str) -> Result<f64, String> {
+    const FASTEST: f64 = 0.001;
+    let scale = text.parse().ok();
+    scale
+        .filter(|scale| (FASTEST..=1.0).contains(scale))
+        .ok_or_else(|| format!("it is a number from {FASTEST} to 1"))
 }
 
 /// Runs `cloister orphans`.
