@@ -54,6 +54,25 @@ pub(crate) fn note(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{text}");
 }
 
+/// Text that stands out, where there is colour.
+pub(crate) fn bold(text: &str, paint: Paint) -> String {
+    coloured(text, "1", paint)
+}
+
+/// Text under a code of ECMA-48's Select Graphic Rendition, where there is colour.
+pub(crate) fn coloured(text: &str, code: &str, paint: Paint) -> String {
+    match paint {
+        Paint::Plain => text.to_owned(),
+        Paint::Colour => format!("\u{1b}[{code}m{text}\u{1b}[0m"),
+    }
+}
+
+/// A number of things: `1 object`, `2 objects`.
+pub(crate) fn counted(count: usize, noun: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{plural}")
+}
+
 /// Columns of the terminal.
 pub(crate) fn width() -> usize {
     let size = rustix::termios::tcgetwinsize(io::stdout());

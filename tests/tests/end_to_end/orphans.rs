@@ -9,7 +9,7 @@ use cloister_tests::rig::{
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
-use crate::studio_domain::fixture::census;
+use crate::{resume::kill_during, studio_domain::fixture::census};
 
 const STATE: &str = "terraform.tfstate";
 
@@ -87,6 +87,24 @@ fn a_bucket_is_deleted_once_its_name_was_typed() {
     filtered(|| assert_snapshot!("a_deleted_bucket", deleted.succeeded().stderr));
     assert_eq!(Standing::of(&sandbox.aws()), Standing::gone(1));
     project.cloister(&["orphans"]).succeeded();
+}
+
+#[test]
+fn what_a_run_may_still_work_on_is_left_until_its_lease_has_ended() {
+    let sandbox = Sandbox::start();
+    let project = sandbox
+        .project()
+        .file("main.tf", locked_bucket().to_string());
+    kill_during(&sandbox, &project, "s3:PutBucketPolicy", "apply");
+    let stood = census(&sandbox);
+    let refused = delete(&project, BUCKET, &[BUCKET]);
+    assert_eq!(refused.code, 2, "{}", refused.told());
+    assert!(
+        refused.stderr.contains("its lease ends at"),
+        "{}",
+        refused.told()
+    );
+    assert_eq!(census(&sandbox), stood);
 }
 
 #[test]

@@ -7,6 +7,7 @@ use cloister_workflow::Paint;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::console::{bold, coloured, counted};
 use crate::failure::Failure;
 
 /// The report of `cloister lint --format json`.
@@ -90,22 +91,6 @@ fn painted(severity: Severity, paint: Paint) -> String {
         Severity::Note => "36",
     };
     coloured(severity.as_str(), code, paint)
-}
-
-fn bold(text: &str, paint: Paint) -> String {
-    coloured(text, "1", paint)
-}
-
-fn coloured(text: &str, code: &str, paint: Paint) -> String {
-    match paint {
-        Paint::Plain => text.to_owned(),
-        Paint::Colour => format!("\u{1b}[{code}m{text}\u{1b}[0m"),
-    }
-}
-
-fn counted(count: usize, word: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {word}{plural}")
 }
 
 impl Counts {

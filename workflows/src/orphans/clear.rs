@@ -90,6 +90,7 @@ fn refuse(args: &OrphansArgs, orphan: &Orphan) -> Result<(), Failure> {
         let message = format!("a run works on `{tag}`; its lease ends at {until:.0}");
         return Err(Failure::wrong_usage(message).hint("wait until it has ended"));
     }
+    // An unfinished one holds nothing yet, or nothing any more, that its owner relies on.
     let unprotected = anchor.settings.get("deletion_protection") == Some(&false.into());
     if anchor.status == Status::Ready && !unprotected && !args.protected {
         let message = format!("`{tag}` is complete and protected from deletion");
@@ -132,11 +133,11 @@ fn key_of(object: &TaggedObject, number: usize) -> PartKey {
 }
 
 fn is_confirmed(name: &str, objects: usize) -> Result<bool, Failure> {
-    let what = if objects == 1 { "object" } else { "objects" };
+    let objects = console::counted(objects, "object");
     let mut prompt = io::stderr().lock();
     let _ = write!(
         prompt,
-        "This deletes {objects} {what} for good. Type `{name}` to go on: "
+        "This deletes {objects} for good. Type `{name}` to go on: "
     );
     let _ = prompt.flush();
     let mut typed = String::new();
@@ -173,8 +174,7 @@ async fn watched<T>(work: impl Future<Output = T>, stop: &CancellationToken) -> 
 fn tell(destroyed: &Destroyed, orphan: &Orphan) -> Exit {
     let name = orphan.identity.tag();
     for failure in &destroyed.failures {
-        let part = failure.part.as_ref().map_or("anchor", PartKey::as_str);
-        console::note(&format!("{part}: {}", failure.error));
+        console::note(&failure.error.to_string());
     }
     if destroyed.remaining.is_empty() {
         console::note(&format!(

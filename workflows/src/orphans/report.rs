@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::inventory::{Anchored, Inventory, Orphan};
+use crate::console::{bold, counted};
 use crate::failure::Failure;
 
 /// Renders the list for people: by composite, with the way out.
@@ -47,12 +48,13 @@ pub(super) fn objects(orphan: &Orphan) -> String {
 fn render_objects(text: &mut String, orphan: &Orphan, paint: Paint) {
     let identity = &orphan.identity;
     let heading = format!("{} `{}`", identity.composite, identity.name);
-    let heading = match paint {
-        Paint::Colour => format!("\u{1b}[1m{heading}\u{1b}[0m"),
-        Paint::Plain => heading,
-    };
-    let owner = &orphan.owner;
-    let _ = writeln!(text, "{heading} in {}, owner {owner}", identity.region);
+    let _ = writeln!(
+        text,
+        "{} in {}, owner {}",
+        bold(&heading, paint),
+        identity.region,
+        orphan.owner
+    );
     let rows = rows(orphan);
     let parts = rows.iter().map(|row| row.0.len()).max().unwrap_or_default();
     let kinds = rows.iter().map(|row| row.1.len()).max().unwrap_or_default();
@@ -147,9 +149,4 @@ fn way_out(orphan: &Orphan, now: Timestamp) -> String {
             )
         }
     }
-}
-
-fn counted(number: usize, noun: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{number} {noun}{plural}")
 }
